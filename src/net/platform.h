@@ -1,0 +1,54 @@
+/*
+ * What differs between operating systems, in one pair of files: sockets' descriptors, errors, poll, wake-ups.
+ */
+#ifndef SMTPS_NET_PLATFORM_H
+#define SMTPS_NET_PLATFORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "base/error.h"
+#include "base/time.h"
+
+#ifdef _WIN32
+#include <winsock2.h>
+#include <ws2tcpip.h>
+typedef SOCKET smtps_fd;
+#define SMTPS_NO_FD INVALID_SOCKET
+#else
+#include <netdb.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+typedef int smtps_fd;
+#define SMTPS_NO_FD (-1)
+#endif
+
+enum { SMTPS_READABLE = 1, SMTPS_WRITABLE = 2 };
+
+typedef struct smtps_poll_entry {
+	smtps_fd fd;    /* SMTPS_NO_FD: ignored */
+	unsigned want;  /* SMTPS_READABLE | SMTPS_WRITABLE */
+	unsigned ready; /* written; an error or hang-up sets what was wanted */
+} smtps_poll_entry;
+
+/* Waits until one is ready or `timeout` microseconds passed (rounded up to milliseconds); EINTR returns early with 0
+ * ready: the caller looks at its clock. Returns the number ready, -1 on a local failure. */
+int smtps_poll(smtps_poll_entry *entries, size_t count, smtps_time timeout);
+
+/* Results of read and write besides a count. */
+enum { SMTPS_IO_AGAIN = -1, SMTPS_IO_EOF = -2, SMTPS_IO_ERROR = -3 };
+
+/* recv and send without SIGPIPE, EINTR retried. >= 0 octets, or SMTPS_IO_*; on SMTPS_IO_ERROR `*error_number` is set. */
+ptrdiff_t smtps_fd_read(smtps_fd fd, char *out, size_t cap, int *error_number);
+ptrdiff_t smtps_fd_write(smtps_fd fd, const char *bytes, size_t len, int *error_number);
+/* 0: nothing readable; 1: bytes are; -1: EOF or error. Never blocks, takes nothing. */
+int smtps_fd_peek(smtps_fd fd);
+void smtps_fd_close(smtps_fd fd); /* SMTPS_NO_FD is fine */
+/* "Connection refused" ...; in the C locale, thread safe; `out` holds 128 octets. */
+const char *smtps_fd_error_text(int error_number, char *out);
+/* Cause of a failed connect: CONNECT_REFUSED, UNREACHABLE, LOCAL, TIMEOUT, CUT. */
+smtps_cause smtps_fd_error_cause(int error_number);
+/* Identity of the socket behind a descriptor (fstat's device and inode), to see that nobody swapped it. */
+bool smtps_fd_identity(smtps_fd fd, uint64_t identity[2]);
+
+#endif
