@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "net/resolver.h"
 #include "net/tls.h"
+#include "smtp/sasl.h"
 #include "smtp/transaction.h"
 
 /* One route that was tried and failed, or won (error.kind SMTPS_OK). */
