@@ -4,6 +4,7 @@
  *     sink [options] MODE:PORT ...          MODE: plain, starttls, implicit; PORT 0 picks one
  *       --cert FILE        certificate and key, PEM (needed for starttls and implicit)
  *       --no-chunking --no-pipelining
+ *       --any              listen on every address of both families instead of 127.0.0.1 (in a namespace of the test's own)
  *       --drop FILE        the last message is written there (for a look)
  *       --stats FILE       one JSON object, rewritten whenever a connection ends: connections, mails, octets, and
  *                          turnarounds (how often the server had to speak before the client went on: greeting, TLS handshakes
@@ -53,7 +54,7 @@ static int listener_count;
 static connection *connections[CONNECTIONS_MAX];
 static int connection_count;
 static SSL_CTX *context;
-static bool no_chunking, no_pipelining;
+static bool no_chunking, no_pipelining, any_address;
 static const char *stats_path, *drop_path;
 static FILE *drop;
 static unsigned long total_connections, total_mails, total_turnarounds, total_octets;
@@ -376,8 +377,10 @@ static int listen_on(const char *spec)
 {
 	static const char *const names[] = {"plain", "starttls", "implicit"};
 	const char *colon = strchr(spec, ':');
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-	socklen_t size = sizeof address;
+	struct sockaddr_in loopback = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+	struct sockaddr_in6 any = {.sin6_family = AF_INET6};
+	struct sockaddr *address = any_address ? (struct sockaddr *)&any : (struct sockaddr *)&loopback;
+	socklen_t size = any_address ? sizeof any : sizeof loopback;
 	int fd, on = 1;
 
 	if (!colon || listener_count == LISTENERS_MAX) {
@@ -389,15 +392,15 @@ static int listen_on(const char *spec)
 			modes[listener_count] = (mode)i;
 		}
 	}
-	address.sin_port = htons((unsigned short)atoi(colon + 1));
-	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	loopback.sin_port = any.sin6_port = htons((unsigned short)atoi(colon + 1));
+	fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-	if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || listen(fd, 512) < 0) {
+	if (bind(fd, address, size) < 0 || listen(fd, 512) < 0) {
 		die(spec);
 	}
-	getsockname(fd, (struct sockaddr *)&address, &size);
+	getsockname(fd, address, &size);
 	listeners[listener_count++] = fd;
-	return ntohs(address.sin_port);
+	return ntohs(any_address ? any.sin6_port : loopback.sin_port);
 }
 
 static void use_certificate(const char *path)
@@ -468,6 +471,8 @@ int main(int argc, char **argv)
 			no_chunking = true;
 		} else if (strcmp(argv[i], "--no-pipelining") == 0) {
 			no_pipelining = true;
+		} else if (strcmp(argv[i], "--any") == 0) {
+			any_address = true;
 		} else {
 			printf(" %d", listen_on(argv[i]));
 		}
