@@ -23,7 +23,8 @@ static const EVP_MD *algorithm_of(smtps_digest digest)
 
 size_t smtps_digest_size(smtps_digest digest)
 {
-	static const unsigned char sizes[] = {[SMTPS_MD5] = 16, [SMTPS_SHA1] = 20, [SMTPS_SHA256] = 32, [SMTPS_SHA512] = 64};
+	static const unsigned char sizes[] = {
+		[SMTPS_MD5] = 16, [SMTPS_SHA1] = 20, [SMTPS_SHA256] = 32, [SMTPS_SHA512] = 64};
 
 	return sizes[digest];
 }
@@ -40,17 +41,19 @@ bool smtps_hmac(smtps_digest digest, smtps_str key, smtps_str octets, unsigned c
 	if (key.len > INT_MAX) {
 		return false;
 	}
-	return HMAC(algorithm_of(digest), key.data ? key.data : "", (int)key.len, (const unsigned char *)octets.data, octets.len,
-			   out, &length) != NULL;
+	return HMAC(algorithm_of(digest), key.data ? key.data : "", (int)key.len,
+			   (const unsigned char *)octets.data, octets.len, out, &length) != NULL;
 }
 
-bool smtps_pbkdf2(smtps_digest digest, smtps_str password, smtps_str salt, unsigned iterations, unsigned char *out)
+bool smtps_pbkdf2(
+	smtps_digest digest, smtps_str password, smtps_str salt, unsigned iterations, unsigned char *out)
 {
 	if (password.len > INT_MAX || salt.len > INT_MAX || iterations > INT_MAX) {
 		return false;
 	}
-	return PKCS5_PBKDF2_HMAC(password.data ? password.data : "", (int)password.len, (const unsigned char *)salt.data,
-			   (int)salt.len, (int)iterations, algorithm_of(digest), (int)smtps_digest_size(digest), out) == 1;
+	return PKCS5_PBKDF2_HMAC(password.data ? password.data : "", (int)password.len,
+			   (const unsigned char *)salt.data, (int)salt.len, (int)iterations, algorithm_of(digest),
+			   (int)smtps_digest_size(digest), out) == 1;
 }
 
 bool smtps_random(unsigned char *out, size_t len)

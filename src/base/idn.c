@@ -78,7 +78,8 @@ static bool round_trips(smtps_str ascii, const char **why)
 
 	smtps_buf_add_str(&input, ascii);
 	if (idn2_to_unicode_8z8z(smtps_buf_cstr(&input), &unicode, IDN2_NONTRANSITIONAL) == IDN2_OK) {
-		same = to_ascii(&again, smtps_str_of(unicode), why) && smtps_str_equal_nocase(smtps_buf_str(&again), ascii);
+		same = to_ascii(&again, smtps_str_of(unicode), why) &&
+			smtps_str_equal_nocase(smtps_buf_str(&again), ascii);
 	}
 	idn2_free(unicode);
 	smtps_buf_free(&again);
@@ -128,7 +129,8 @@ static bool to_checked_ascii(smtps_buf *ascii, smtps_str domain, const char **wh
 	if (!ldh_valid(smtps_buf_str(ascii), why)) {
 		return false;
 	}
-	return !smtps_str_contains_nocase(smtps_buf_str(ascii), SMTPS_STR("xn--")) || round_trips(smtps_buf_str(ascii), why);
+	return !smtps_str_contains_nocase(smtps_buf_str(ascii), SMTPS_STR("xn--")) ||
+		round_trips(smtps_buf_str(ascii), why);
 }
 
 bool smtps_idn_to_ascii(smtps_buf *out, smtps_str domain, const char **why)
@@ -138,7 +140,11 @@ bool smtps_idn_to_ascii(smtps_buf *out, smtps_str domain, const char **why)
 
 	if (fine) {
 		smtps_buf_add_str(out, smtps_buf_str(&ascii));
+		if (out->failed) {
+			*why = "no memory left";
+			fine = false;
+		}
 	}
 	smtps_buf_free(&ascii);
-	return fine && !out->failed;
+	return fine;
 }

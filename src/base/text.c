@@ -18,7 +18,8 @@ void smtps_base64_encode(smtps_buf *out, smtps_str octets)
 	}
 	for (size_t i = 0; i < octets.len; i += 3) {
 		size_t left = octets.len - i;
-		unsigned block = (unsigned)in[i] << 16 | (left > 1 ? (unsigned)in[i + 1] << 8 : 0u) | (left > 2 ? (unsigned)in[i + 2] : 0u);
+		unsigned block = (unsigned)in[i] << 16 | (left > 1 ? (unsigned)in[i + 1] << 8 : 0u) |
+			(left > 2 ? (unsigned)in[i + 2] : 0u);
 
 		out->data[out->len++] = base64_alphabet[block >> 18];
 		out->data[out->len++] = base64_alphabet[block >> 12 & 63];
@@ -43,7 +44,7 @@ static int base64_digit(char octet)
 }
 
 /* One group of four; `octets` (3, or fewer in the last) come out. False where a digit or a spare bit is wrong. */
-static bool base64_group(smtps_buf *out, const char *text, size_t octets)
+static bool base64_group(char *out, const char *text, size_t octets)
 {
 	unsigned block = 0;
 
@@ -59,14 +60,14 @@ static bool base64_group(smtps_buf *out, const char *text, size_t octets)
 		return false;
 	}
 	for (size_t i = 0; i < octets; i++) {
-		smtps_buf_add_char(out, (char)(block >> (16 - 8 * i) & 0xff));
+		out[i] = (char)(block >> (16 - 8 * i) & 0xff);
 	}
 	return true;
 }
 
 bool smtps_base64_decode(smtps_buf *out, smtps_str text)
 {
-	if (text.len % 4 != 0) {
+	if (text.len % 4 != 0 || !smtps_buf_reserve(out, text.len / 4 * 3)) {
 		return false;
 	}
 	for (size_t i = 0; i < text.len; i += 4) {
@@ -75,11 +76,12 @@ bool smtps_base64_decode(smtps_buf *out, smtps_str text)
 		if (i + 4 == text.len && text.data[i + 3] == '=') {
 			octets = text.data[i + 2] == '=' ? 1 : 2;
 		}
-		if (!base64_group(out, text.data + i, octets)) {
+		if (!base64_group(out->data + out->len, text.data + i, octets)) {
 			return false;
 		}
+		out->len += octets;
 	}
-	return !out->failed;
+	return true;
 }
 
 void smtps_hex_encode(smtps_buf *out, smtps_str octets)
@@ -116,7 +118,8 @@ size_t smtps_utf8_length(smtps_str text, size_t at)
 
 		return overlong || surrogate ? 0 : 3;
 	}
-	if (left >= 4 && in[0] >= 0xf0 && in[0] <= 0xf4 && is_continuation(in[1]) && is_continuation(in[2]) && is_continuation(in[3])) {
+	if (left >= 4 && in[0] >= 0xf0 && in[0] <= 0xf4 && is_continuation(in[1]) && is_continuation(in[2]) &&
+		is_continuation(in[3])) {
 		bool overlong = in[0] == 0xf0 && in[1] < 0x90;
 		bool beyond = in[0] == 0xf4 && in[1] > 0x8f;
 
@@ -160,38 +163,58 @@ static unsigned utf8_code_point(const char *text, size_t length)
 /* Characters that change what a reader sees around them: bidi controls, line and paragraph separators, C1. */
 static bool is_deceptive(unsigned code)
 {
-	return (code >= 0x80 && code <= 0x9f) || (code >= 0x200e && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) ||
-		   (code >= 0x2066 && code <= 0x2069) || code == 0x061c || code == 0xfeff;
+	return (code >= 0x80 && code <= 0x9f) || (code >= 0x200e && code <= 0x200f) ||
+		(code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) || code == 0x061c ||
+		code == 0xfeff;
 }
 
+enum { PIECE_MAX = 4 * 4 + 1 }; /* four octets as \xNN, and a NUL */
+
+/* The printable form of the character (or the ill-formed octet) of `step` octets at `text`. */
+static size_t printable_piece(char piece[PIECE_MAX], const char *text, size_t step, bool well_formed)
+{
+	unsigned code = well_formed ? utf8_code_point(text, step) : 0;
+	int used = 0;
+
+	if (code == '\n') {
+		memcpy(piece, " / ", 3);
+		return 3;
+	}
+	if (code == '\r') {
+		return 0;
+	}
+	if (code >= 0x20 && code != 0x7f && !is_deceptive(code)) {
+		memcpy(piece, text, step);
+		return step;
+	}
+	for (size_t i = 0; i < step; i++) {
+		used += snprintf(piece + used, PIECE_MAX - (size_t)used, "\\x%02X", (unsigned char)text[i]);
+	}
+	return (size_t)used;
+}
+
+/* What is appended is cut back to `mark` (the last place that leaves room for the dots) as soon as it is too long. */
 void smtps_text_one_line(smtps_buf *out, smtps_str text, size_t limit)
 {
-	size_t end = out->len + limit;
+	size_t start = out->len, mark = out->len;
+	const size_t dots = 3;
 
 	for (size_t at = 0, step; at < text.len; at += step) {
-		char piece[24];
+		char piece[PIECE_MAX];
 		size_t length = smtps_utf8_length(text, at);
-		unsigned code = length ? utf8_code_point(text.data + at, length) : 0;
 
 		step = length ? length : 1;
-		if (code == '\n' && length) {
-			snprintf(piece, sizeof piece, " / ");
-		} else if (code == '\r' && length) {
-			continue;
-		} else if (length == 0 || code < 0x20 || code == 0x7f || is_deceptive(code)) {
-			int used = 0;
-
-			for (size_t i = 0; i < step; i++) {
-				used += snprintf(piece + used, sizeof piece - (size_t)used, "\\x%02X", (unsigned char)text.data[at + i]);
-			}
-		} else {
-			memcpy(piece, text.data + at, step);
-			piece[step] = '\0';
-		}
-		if (out->len + strlen(piece) > end) {
-			smtps_buf_add_text(out, "...");
+		smtps_buf_add(out, piece, printable_piece(piece, text.data + at, step, length != 0));
+		if (out->failed) {
 			return;
 		}
-		smtps_buf_add_text(out, piece);
+		if (out->len - start > limit) {
+			out->len = mark;
+			smtps_buf_add(out, "...", limit < dots ? limit : dots);
+			return;
+		}
+		if (out->len - start + dots <= limit) {
+			mark = out->len;
+		}
 	}
 }
