@@ -51,4 +51,31 @@ smtps_cause smtps_fd_error_cause(int error_number);
 /* Identity of the socket behind a descriptor (fstat's device and inode), to see that nobody swapped it. */
 bool smtps_fd_identity(smtps_fd fd, uint64_t identity[2]);
 
+/* A non-blocking, close-on-exec socket that raises no SIGPIPE, numbered above stderr; SMTPS_NO_FD and `*error_number`. */
+smtps_fd smtps_fd_open(int family, int *error_number);
+/* Begins to connect: 1 connected, 0 under way, -1 failed (`*error_number`). */
+int smtps_fd_connect(smtps_fd fd, const struct sockaddr *address, socklen_t length, int *error_number);
+/* Outcome of a connect that was under way, like smtps_fd_connect()'s; waits for nothing. */
+int smtps_fd_connected(smtps_fd fd, int *error_number);
+bool smtps_fd_bind(smtps_fd fd, const struct sockaddr *address, socklen_t length, int *error_number);
+void smtps_fd_no_delay(smtps_fd fd);
+
+/* A pair by which one thread wakes another: `pair[0]` becomes readable when smtps_wake() was called. Each end is closed
+ * with smtps_fd_close(); both may be the same descriptor: then pair[1] is SMTPS_NO_FD. */
+bool smtps_wake_open(smtps_fd pair[2], int *error_number);
+void smtps_wake(const smtps_fd pair[2]);
+
+/* A detached thread with a small stack and every signal blocked. */
+bool smtps_thread_start(void (*run)(void *), void *argument);
+/* The process's one lock over what its threads share here; held for microseconds, and over a fork. */
+void smtps_process_lock(void);
+void smtps_process_unlock(void);
+/* Number of forks between the first process that took the lock and this one. */
+unsigned smtps_fork_count(void);
+
+/* Index of a network interface by name or number; 0 where there is none. */
+unsigned smtps_interface_index(const char *name);
+/* Calls `add` with each anchor (DER) of the operating system's own store; false where it has none but files. */
+bool smtps_system_anchors(void (*add)(void *context, const unsigned char *der, size_t len), void *context);
+
 #endif

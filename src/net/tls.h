@@ -63,6 +63,8 @@ void smtps_tls_close(smtps_tls *tls);
 
 /* After the handshake: */
 bool smtps_tls_verified(const smtps_tls *tls); /* chain and name right, or a pin that alone decides matched */
+/* Why the certificate was not verified although that was tried (accept_unverified), or ""; lives as long as `tls`. */
+const char *smtps_tls_fault(const smtps_tls *tls);
 const char *smtps_tls_version(const smtps_tls *tls); /* "TLSv1.3" */
 const char *smtps_tls_cipher(const smtps_tls *tls);
 bool smtps_tls_certificate(const smtps_tls *tls, smtps_certificate *certificate);
