@@ -26,8 +26,8 @@ typedef int smtps_fd;
 enum { SMTPS_READABLE = 1, SMTPS_WRITABLE = 2 };
 
 typedef struct smtps_poll_entry {
-	smtps_fd fd;    /* SMTPS_NO_FD: ignored */
-	unsigned want;  /* SMTPS_READABLE | SMTPS_WRITABLE */
+	smtps_fd fd; /* SMTPS_NO_FD: ignored */
+	unsigned want; /* SMTPS_READABLE | SMTPS_WRITABLE */
 	unsigned ready; /* written; an error or hang-up sets what was wanted */
 } smtps_poll_entry;
 

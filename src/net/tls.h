@@ -12,29 +12,31 @@
 #include "trust.h"
 
 typedef struct smtps_tls_options {
-	const char *host;       /* A-label name or IP literal to check against (peer_name or host) */
-	bool verify;            /* chain and name */
-	bool tls13_only;        /* tls_min=1.3 */
+	const char *host; /* A-label name or IP literal to check against (peer_name or host) */
+	bool verify; /* chain and name */
+	bool tls13_only; /* tls_min=1.3 */
 	bool accept_unverified; /* loopback rule: verification is tried, a failure only means verified=false */
-	smtps_str fingerprints; /* peer_fingerprint: comma-separated "sha256hex" or "spki:sha256hex"; empty: none */
-	smtps_str client_cert;  /* PEM; empty: none */
-	smtps_str client_key;   /* PEM; may be in client_cert */
+	smtps_str
+		fingerprints; /* peer_fingerprint: comma-separated "sha256hex" or "spki:sha256hex"; empty: none */
+	smtps_str client_cert; /* PEM; empty: none */
+	smtps_str client_key; /* PEM; may be in client_cert */
 	smtps_str client_key_passphrase;
-	smtps_trust *trust;     /* may be NULL without verify */
+	smtps_trust *trust; /* may be NULL without verify */
 } smtps_tls_options;
 
-typedef struct smtps_tls_context smtps_tls_context; /* an SSL_CTX with all of the above; kept by its owner over connections */
+typedef struct smtps_tls_context
+	smtps_tls_context; /* an SSL_CTX with all of the above; kept by its owner over connections */
 
 /* Copies what it needs and holds a reference on the trust. Bad PEM, key or pin: SMTPS_BAD_OPTION. */
 smtps_tls_context *smtps_tls_context_new(const smtps_tls_options *options, smtps_error *error);
 void smtps_tls_context_free(smtps_tls_context *context);
 
 typedef struct smtps_certificate {
-	smtps_buf subject, issuer;  /* RFC 2253 form, printable */
-	smtps_buf alt_names;        /* joined by LF */
+	smtps_buf subject, issuer; /* RFC 2253 form, printable */
+	smtps_buf alt_names; /* joined by LF */
 	int64_t not_before, not_after; /* seconds since 1970 */
-	char fingerprint[65];       /* SHA-256 of the certificate, lower-case hex */
-	char spki[65];              /* SHA-256 of its public key */
+	char fingerprint[65]; /* SHA-256 of the certificate, lower-case hex */
+	char spki[65]; /* SHA-256 of its public key */
 } smtps_certificate;
 void smtps_certificate_free(smtps_certificate *certificate);
 
@@ -69,7 +71,8 @@ const char *smtps_tls_version(const smtps_tls *tls); /* "TLSv1.3" */
 const char *smtps_tls_cipher(const smtps_tls *tls);
 bool smtps_tls_certificate(const smtps_tls *tls, smtps_certificate *certificate);
 /* Channel bindings for SCRAM-*-PLUS; `out` holds 64 octets; the length, or 0 where it is not to be had. */
-size_t smtps_tls_exporter(const smtps_tls *tls, unsigned char *out);  /* tls-exporter (RFC 9266): 32 octets, TLS 1.3 */
+size_t smtps_tls_exporter(
+	const smtps_tls *tls, unsigned char *out); /* tls-exporter (RFC 9266): 32 octets, TLS 1.3 */
 size_t smtps_tls_end_point(const smtps_tls *tls, unsigned char *out); /* tls-server-end-point (RFC 5929) */
 
 #endif
