@@ -25,6 +25,8 @@ typedef struct smtps_attempts {
 	smtps_attempt *list;
 	size_t count, cap;
 } smtps_attempts;
+/* A new one at the end, zeroed; NULL when there is no memory. */
+smtps_attempt *smtps_attempts_add(smtps_attempts *attempts);
 void smtps_attempts_free(smtps_attempts *attempts);
 
 /* Facts of a connection, copied out of it. */
