@@ -29,7 +29,9 @@ enum {
 	SMTPS_OPT_CALLABLE = 1 << 5, /* the array may hold a callable; php/ keeps it */
 	SMTPS_OPT_TIGHTEN = 1 << 6,  /* a script may only lower it (0 means no limit) */
 	SMTPS_OPT_FILE = 1 << 7,     /* names a file that php/ reads: the core gets its content */
-	SMTPS_OPT_KEY = 1 << 8       /* in the reuse key although not in the group (helo) */
+	SMTPS_OPT_KEY = 1 << 8,      /* in the reuse key although not in the group (helo) */
+	SMTPS_OPT_UNLIMITED = 1 << 9, /* 0 means no limit */
+	SMTPS_OPT_POLICY = 1 << 10   /* where php.ini sets it, a script may not */
 };
 
 /* Order of the rows. The enum names every option of the design; SMTPS_O_COUNT is their number. */
@@ -71,11 +73,17 @@ typedef enum smtps_encryption {
 	SMTPS_ENCRYPTION_AUTO, SMTPS_ENCRYPTION_STARTTLS, SMTPS_ENCRYPTION_IMPLICIT, SMTPS_ENCRYPTION_PLAINTEXT
 } smtps_encryption;
 
+/* Who set a value. The first three are what setters are told; the last marks what a DSN in smtpsend.dsn brought. */
+typedef enum smtps_origin { SMTPS_FROM_ARRAY, SMTPS_FROM_DSN, SMTPS_FROM_INI, SMTPS_FROM_INI_DSN } smtps_origin;
+
 /* One value. Text, lists (joined by LF) and file contents in `text` (secret where the row says so); numbers, times and enum
  * indices in `number`. */
 typedef struct smtps_value {
 	bool is_set;  /* by a script, a DSN or php.ini: not the default */
 	bool from_script;
+	bool is_callable; /* php/ holds a callable; `number` is the identity it gave */
+	bool from_file;   /* the text is the content of password_file or oauth_token_file */
+	smtps_origin origin;
 	smtps_buf text;
 	int64_t number;
 } smtps_value;
@@ -93,12 +101,15 @@ typedef struct smtps_options {
 	smtps_value values[SMTPS_O_COUNT];
 	smtps_transport transport;
 	smtps_buf capture_directory;
+	bool is_cli, out_of_memory;
+	const char *dropped_by;   /* the script's option for which the group rule dropped php.ini's host; NULL: none */
+	const char *dsn_conflict; /* the entry of php.ini that stands beside smtpsend.dsn; NULL: none */
 	/* Derived by smtps_options_finish(): */
 	smtps_buf host;       /* A-label, literal without brackets, or the path of a unix socket */
 	bool host_is_unix, host_is_literal, host_is_loopback; /* as given: WIRE "loopback rule" */
 	int ports[SMTPS_PORTS_MAX];
 	unsigned port_count;
-	bool loopback_lenient; /* loopback host and nothing asks for verification */
+	bool loopback_lenient; /* loopback host, encryption auto, and nothing asks for verification; see smtps_options_lenient_on() */
 	smtps_auth_policy auth;
 	/* Contents of files that php/ read (PEM); secret. */
 	smtps_buf ca_pem, client_cert_pem, client_key_pem, dkim_key_pem;
@@ -115,14 +126,22 @@ smtps_option smtps_option_find(smtps_str name);
 /* The known name nearest to `name` (edit distance), never NULL. */
 const char *smtps_option_nearest(smtps_str name);
 
+/* The error of an unknown option: names the nearest known one. Always false. */
+bool smtps_option_unknown(smtps_str name, smtps_origin origin, smtps_error *error);
+
 /* Setters, with every check that one value allows; the error names the option and says what to write instead, and never
- * repeats a secret. `origin` is "the option" or "smtpsend." for the sentence's subject. */
-typedef enum smtps_origin { SMTPS_FROM_ARRAY, SMTPS_FROM_DSN, SMTPS_FROM_INI } smtps_origin;
+ * repeats a secret. `origin` is "the option" or "smtpsend." for the sentence's subject. php.ini's values first, then the
+ * script's. An empty text means the default (of a switch in php.ini: off, because php.ini's parser turns `off` into it). */
 bool smtps_option_set_text(smtps_options *options, smtps_option option, smtps_str text, smtps_origin origin, smtps_error *error);
 bool smtps_option_set_number(smtps_options *options, smtps_option option, double number, smtps_origin origin, smtps_error *error);
 bool smtps_option_set_bool(smtps_options *options, smtps_option option, bool value, smtps_origin origin, smtps_error *error);
 bool smtps_option_set_list(smtps_options *options, smtps_option option, const smtps_str *items, size_t count, smtps_origin origin,
 	smtps_error *error);
+/* A script gave a callable (oauth_token, log), which php/ keeps. `identity` stands in the reuse key: equal numbers must mean the
+ * same source of tokens. */
+bool smtps_option_set_callable(smtps_options *options, smtps_option option, int64_t identity, smtps_origin origin, smtps_error *error);
+/* The content of password_file or oauth_token_file, read by php/: becomes the password or the token. `option` is the file's. */
+bool smtps_option_set_content(smtps_options *options, smtps_option option, smtps_str content, smtps_error *error);
 /* A DSN (smtp://, smtps://, capture://, null://): sets host, credentials and parameters. Errors never repeat the DSN. */
 bool smtps_options_dsn(smtps_options *options, smtps_str dsn, smtps_origin origin, smtps_error *error);
 
@@ -138,6 +157,19 @@ smtps_str smtps_option_text(const smtps_options *options, smtps_option option);
 int64_t smtps_option_number(const smtps_options *options, smtps_option option); /* COUNT, ENUM, BOOL */
 smtps_time smtps_option_time(const smtps_options *options, smtps_option option);
 bool smtps_option_is_set(const smtps_options *options, smtps_option option);
+/* Items of a list; a PEM block counts as one. */
+size_t smtps_option_count(const smtps_options *options, smtps_option option);
+smtps_str smtps_option_item(const smtps_options *options, smtps_option option, size_t index);
+/* An ENUM's word, without aliases. */
+const char *smtps_option_word(const smtps_options *options, smtps_option option);
+/* The option `rate`: how many in a unit; 0 no limit. `text` need not end in NUL. False: no such form. */
+enum { SMTPS_RATE_SECOND, SMTPS_RATE_MINUTE, SMTPS_RATE_HOUR, SMTPS_RATE_DAY, SMTPS_RATE_UNITS };
+bool smtps_rate_parse(smtps_str text, int64_t limits[SMTPS_RATE_UNITS]);
+
+/* After finish. Whether TLS comes before the greeting on this port. */
+bool smtps_options_implicit_on(const smtps_options *options, int port);
+/* Whether the loopback rule holds on this port (privileged ones only; port 0: the unix socket, which must be root's). */
+bool smtps_options_lenient_on(const smtps_options *options, int port);
 
 /* SHA-256 over every member of the group and rows with SMTPS_OPT_KEY, secrets included or not: the reuse key stays in this
  * process (with secrets, keyed by a random key of the process); the memory key of WIRE 6 leaves them out. */
