@@ -1,0 +1,298 @@
+<?php
+declare(strict_types=1);
+
+use SmtpSend\Tests\Lab;
+use SmtpSend\Tests\Lab\Client;
+
+/** The lab itself, driven by a bare client: what the other tests lean on must stand. */
+final class LabTest extends Lab
+{
+	private const MESSAGE = "From: a@example.test\r\nSubject: hi\r\n\r\n.one\r\n..two\r\n.\r\nend\r\n";
+
+	private static function stuffed(): string
+	{
+		return preg_replace('/^\./m', '..', self::MESSAGE) . ".\r\n";
+	}
+
+	private function secured(int $port, bool $implicit): Client
+	{
+		$client = $this->client($port, $implicit);
+		self::assertStringStartsWith('220 ', $client->reply());
+		if (!$implicit) {
+			self::assertStringNotContainsString('AUTH', $client->ask('EHLO me.example.test'));
+			self::assertStringStartsWith('220 ', $client->ask('STARTTLS'));
+			$client->startTls();
+		}
+
+		return $client;
+	}
+
+	private static function plain(string $password = self::CANARY): string
+	{
+		return 'AUTH PLAIN ' . base64_encode("\0" . self::USER . "\0" . $password);
+	}
+
+	public function modes(): array
+	{
+		return ['starttls' => ['starttls'], 'implicit' => ['implicit']];
+	}
+
+	/** @dataProvider modes */
+	public function testSmtpdTakesAMailByDataAndByBdat(string $mode): void
+	{
+		$server = $this->smtpd($mode);
+		$client = $this->secured($server->port, $mode === 'implicit');
+		$ehlo = $client->ask('EHLO me.example.test');
+		foreach (['PIPELINING', 'CHUNKING', 'SIZE', '8BITMIME', 'SMTPUTF8', 'DSN', 'AUTH PLAIN LOGIN CRAM-MD5 XOAUTH2'] as $extension) {
+			self::assertStringContainsString($extension, $ehlo);
+		}
+		self::assertStringNotContainsString('STARTTLS', $ehlo);
+		self::assertStringStartsWith('530 ', $client->ask('MAIL FROM:<a@example.test>'));
+		self::assertStringStartsWith('235 ', $client->ask(self::plain()));
+
+		$client->send("MAIL FROM:<a@example.test> SIZE=" . strlen(self::MESSAGE) . "\r\nRCPT TO:<b@example.net>\r\nDATA\r\n");
+		self::assertSame(['250', '250', '354'], array_map(static fn () => substr($client->reply(), 0, 3), range(1, 3)));
+		$client->send(self::stuffed());
+		self::assertMatchesRegularExpression('/^250 2\.0\.0 Ok: queued as \w+$/', $client->reply());
+
+		$size = strlen(self::MESSAGE);
+		$client->send("MAIL FROM:<a@example.test>\r\nRCPT TO:<b@example.net> NOTIFY=NEVER\r\nBDAT $size LAST\r\n" . self::MESSAGE);
+		self::assertSame(['250', '250', '250'], array_map(static fn () => substr($client->reply(), 0, 3), range(1, 3)));
+		self::assertStringStartsWith('221 ', $client->ask('QUIT'));
+
+		[$first, $second] = $server->mails();
+		self::assertSame(self::MESSAGE, $first['message']);
+		self::assertSame(self::MESSAGE, $second['message']);
+		self::assertSame([false, true], [$first['chunked'], $second['chunked']]);
+		self::assertSame([[], []], [$first['faults'], $second['faults']]);
+		self::assertSame([self::USER, 'PLAIN', 'a@example.test', ['b@example.net']], [$first['user'], $first['mechanism'], $first['sender'], $first['recipients']]);
+		// The last mail's replies are not yet counted when its ledger line is written: the one flight of the second mail came after.
+		self::assertSame($first['turnarounds'] + 1, $second['turnarounds']);
+	}
+
+	public function testSmtpdKnowsEachMechanismAndTheWrongPassword(): void
+	{
+		$server = $this->smtpd('implicit', ['--token', self::USER . ':token-1', '--mechanisms', 'PLAIN LOGIN CRAM-MD5 SCRAM-SHA-256 XOAUTH2 OAUTHBEARER']);
+		$attempt = function (callable $dialogue) use ($server): string {
+			$client = $this->secured($server->port, true);
+			$client->ask('EHLO me.example.test');
+
+			return substr($dialogue($client), 0, 9);
+		};
+		$login = static fn (string $password) => static function (Client $client) use ($password): string {
+			self::assertSame('334 ' . base64_encode('Username:'), $client->ask('AUTH LOGIN'));
+			self::assertSame('334 ' . base64_encode('Password:'), $client->ask(base64_encode(self::USER)));
+
+			return $client->ask(base64_encode($password));
+		};
+		$cram = static fn (string $password) => static function (Client $client) use ($password): string {
+			$challenge = base64_decode(substr($client->ask('AUTH CRAM-MD5'), 4));
+
+			return $client->ask(base64_encode(self::USER . ' ' . hash_hmac('md5', $challenge, $password)));
+		};
+		$xoauth2 = static fn (string $token) => static function (Client $client) use ($token): string {
+			$reply = $client->ask('AUTH XOAUTH2 ' . base64_encode('user=' . self::USER . "\1auth=Bearer $token\1\1"));
+
+			return str_starts_with($reply, '334 ') ? $client->ask('') : $reply;
+		};
+		$bearer = static fn (string $token) => static function (Client $client) use ($token): string {
+			$reply = $client->ask('AUTH OAUTHBEARER ' . base64_encode('n,a=' . self::USER . ",\1host=x\1port=1\1auth=Bearer $token\1\1"));
+
+			return str_starts_with($reply, '334 ') ? $client->ask('AQ==') : $reply;
+		};
+		$good = '235 2.7.0';
+		$bad = '535 5.7.8';
+		self::assertSame($bad, $attempt(static fn (Client $client) => $client->ask(self::plain('wrong'))));
+		self::assertSame('504 5.5.4', $attempt(static fn (Client $client) => $client->ask('AUTH NTLM')));
+		self::assertSame('501 5.5.2', $attempt(static fn (Client $client) => $client->ask('AUTH PLAIN *?')));
+		self::assertSame([$good, $bad], [$attempt($login(self::CANARY)), $attempt($login('wrong'))]);
+		self::assertSame([$good, $bad], [$attempt($cram(self::CANARY)), $attempt($cram('wrong'))]);
+		self::assertSame([$good, $bad], [$attempt($xoauth2('token-1')), $attempt($xoauth2('token-2'))]);
+		self::assertSame([$good, $bad], [$attempt($bearer('token-1')), $attempt($bearer('token-2'))]);
+		self::assertSame([$good, $bad], [$attempt($this->scram(self::CANARY)), $attempt($this->scram('wrong'))]);
+	}
+
+	private function scram(string $password): callable
+	{
+		return static function (Client $client) use ($password): string {
+			$bare = 'n=' . self::USER . ',r=abcdefgh';
+			$first = base64_decode(substr($client->ask('AUTH SCRAM-SHA-256 ' . base64_encode("n,,$bare")), 4));
+			self::assertSame(1, preg_match('/^r=(abcdefgh[^,]+),s=([^,]+),i=(\d+)$/', $first, $m));
+			$salted = hash_pbkdf2('sha256', $password, base64_decode($m[2]), (int) $m[3], 0, true);
+			$key = hash_hmac('sha256', 'Client Key', $salted, true);
+			$without = "c=biws,r=$m[1]";
+			$signed = "$bare,$first,$without";
+			$proof = base64_encode($key ^ hash_hmac('sha256', $signed, hash('sha256', $key, true), true));
+			$reply = $client->ask(base64_encode("$without,p=$proof"));
+			if (!str_starts_with($reply, '334 ')) {
+				return $reply;
+			}
+			$signature = hash_hmac('sha256', $signed, hash_hmac('sha256', 'Server Key', $salted, true), true);
+			self::assertSame('v=' . base64_encode($signature), base64_decode(substr($reply, 4)));
+
+			return $client->ask('');
+		};
+	}
+
+	public function testSmtpdRefusesCutsAndNotesFaults(): void
+	{
+		$server = $this->smtpd('plain', ['--auth-optional', '--without', 'PIPELINING', '--refuse', 'RCPT:nobody=550 5.1.1 no such user',
+			'--refuse', 'EHLO:evil=421 4.7.0 away', '--cut', 'after-fsync:2', '--max-recipients', '2']);
+		$client = $this->client($server->port);
+		$client->reply();
+		self::assertStringContainsString('LIMITS RCPTMAX=2', $client->ask('EHLO me'));
+		$client->ask('MAIL FROM:<>');
+		self::assertSame('550 5.1.1 no such user', $client->ask('RCPT TO:<nobody@example.net>'));
+		$client->ask('RCPT TO:<a@example.net>');
+		$client->ask('RCPT TO:<b@example.net>');
+		self::assertStringStartsWith('452 4.5.3', $client->ask('RCPT TO:<c@example.net>'));
+		$client->ask('DATA');
+		$client->send("bare\nline\r\n.\r\nMAIL FROM:<>\r\nRCPT TO:<d@example.net>\r\n");
+		self::assertStringStartsWith('250 ', $client->reply());
+		$client->reply();
+		$client->reply();
+		self::assertStringStartsWith('354', $client->ask('DATA'));
+		$client->send("x\r\n.\r\n");
+		self::assertSame('', $client->reply(), 'cut after fsync: no reply');
+		$mails = $server->mails();
+		self::assertCount(2, $mails);
+		self::assertSame(['bare CR or LF'], $mails[0]['faults']);
+		self::assertContains('pipelining that was not offered', $mails[1]['faults']);
+
+		$other = $this->client($server->port);
+		$other->reply();
+		self::assertStringStartsWith('421 ', $other->ask('EHLO evil'));
+		self::assertSame('', $other->reply());
+	}
+
+	public function segments(): array
+	{
+		return ['whole' => [null], 'single octets' => ['1'], 'random' => ['random:7']];
+	}
+
+	/** @dataProvider segments */
+	public function testScriptedServerFollowsADialogueOverTls(?string $segment): void
+	{
+		foreach (['plain', 'starttls', 'implicit'] as $mode) {
+			$server = $this->scripted(self::prologue($mode, 'PIPELINING CHUNKING', true) . <<<'SCRIPT'
+				C: MAIL FROM:<a@example.test>
+				C: /^RCPT TO:<(?<to>.*)>$/
+				C: DATA
+				S: 250 ok
+				S: 250 ${to} ok
+				S: 354 go
+				C*
+				S: 250 queued
+				C: BDAT 5 LAST
+				C*
+				S- "250-two\r\n250 lines\r\n"
+				C? QUIT
+				SCRIPT, $segment);
+			$client = $this->client($server->port, $mode === 'implicit');
+			$client->reply();
+			$client->ask('EHLO me');
+			if ($mode === 'starttls') {
+				$client->ask('STARTTLS');
+				$client->startTls();
+				$client->ask('EHLO me');
+			}
+			self::assertSame('235 2.7.0 ok', $client->ask(self::plain()));
+			$client->send("MAIL FROM:<a@example.test>\r\nRCPT TO:<b@example.net>\r\nDATA\r\n");
+			self::assertSame(['250 ok', '250 b@example.net ok', '354 go'], [$client->reply(), $client->reply(), $client->reply()]);
+			$client->send("hello\r\n.\r\n");
+			self::assertSame('250 queued', $client->reply());
+			$client->send("BDAT 5 LAST\r\n12345");
+			self::assertSame("250-two\n250 lines", $client->reply());
+			$client->close();
+			self::assertSame('ok', $server->closed());
+			self::assertSame("hello\r\n", $server->event('message')['text']);
+			self::assertSame($mode === 'plain', str_contains($server->heard(tls: false), 'AUTH PLAIN'));
+			self::assertSame($mode !== 'plain', str_contains($server->heard(tls: true), 'AUTH PLAIN'));
+			if ($mode !== 'plain') {
+				self::assertSame(['TLSv1.3', self::HOST], [$server->event('handshake')['version'], $server->event('handshake')['server_name']]);
+			}
+		}
+	}
+
+	public function testScriptedServerGluesOctetsBehindThe220(): void
+	{
+		$server = $this->scripted("S: 220 lab\nC: EHLO\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\ninject \"250 injected\\r\\n\"\nstarttls server");
+		$client = $this->client($server->port);
+		$client->reply();
+		$client->ask('EHLO me');
+		$client->send("STARTTLS\r\n");
+		self::assertSame('220 go', $client->reply());
+		self::assertSame('250 injected', $client->reply());
+		$client->close();
+		self::assertSame('tls-failed', $server->closed());
+	}
+
+	public function testScriptedServerResetsClosesAndCountsConnections(): void
+	{
+		$server = $this->scripted("S: 220 first\nC: EHLO\nreset\nconnection 2:\nS: 220 second\nC: EHLO\nS: 250 x\nclose\nconnection 3:\n"
+			. "S- 22\nflush\nshutdown-write\neof\nconnection 4:\nS: 220 fourth\nC: HELO\n");
+		$first = $this->client($server->port);
+		self::assertSame('220 first', $first->reply());
+		self::assertSame('', $first->ask('EHLO me'));
+		$second = $this->client($server->port);
+		self::assertSame('220 second', $second->reply());
+		self::assertSame('250 x', $second->ask('EHLO me'));
+		self::assertSame('', $second->reply());
+		$third = $this->client($server->port);
+		self::assertSame('22', $third->rest());
+		$third->close();
+		self::assertSame(['ok', 'ok', 'ok'], [$server->closed(1), $server->closed(2), $server->closed(3)]);
+		foreach ([4, 5] as $number) {
+			$later = $this->client($server->port);
+			self::assertSame('220 fourth', $later->reply());
+			$later->send("EHLO me\r\n");
+			self::assertSame('mismatch', $server->closed($number));
+			self::assertSame("wanted HELO, got 'EHLO me'", $server->event('closed', $number)['why']);
+		}
+		self::assertSame(5, $server->connections());
+	}
+
+	public function testScriptedServerDripsRepeatsHoldsAndStopsReading(): void
+	{
+		$server = $this->scripted(["mark\nS: 250-again\nrepeat 3\ndrip 0.001\nS: 250 done\nhold", "receive-buffer 4096\nS: 220 x\nstop-reading\nhold"]);
+		$client = $this->client($server->ports[0]);
+		self::assertSame("250-again\n250-again\n250-again\n250 done", $client->reply());
+		$client->send('still here');
+		$client->close();
+		self::assertSame('ok', $server->closed());
+		self::assertSame('still here', $server->heard());
+		$deaf = $this->client($server->ports[1]);
+		$deaf->reply();
+		$deaf->send(str_repeat('x', 1000));
+		$deaf->close();
+		self::assertSame('ok', $server->closed(1, $server->ports[1]));
+		self::assertSame('', $server->heard(port: $server->ports[1]));
+	}
+
+	public function testAServerEndsWithItsOwner(): void
+	{
+		$owner = $this->start(['/usr/bin/python3', '-c', 'import subprocess, sys, time; p = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE, text=True); '
+			. 'print(p.pid, p.stdout.readline().strip(), flush=True); time.sleep(600)', self::root() . '/tests/lab/smtpd.py', '--listen', '127.0.0.1:0=plain',
+			'--mails', $this->folder() . '/m']);
+		[$pid, , $port] = explode(' ', $owner->waitFor('/ready/'));
+		$client = $this->client((int) $port);
+		$client->reply();
+		$owner->stop(9);
+		self::assertSame('', $client->reply(), 'the connection ends with the server');
+	}
+
+	public function testCertificatesAreWhatTheySay(): void
+	{
+		foreach (['server' => true, 'stranger' => false, 'expired' => false, 'self-signed' => false, 'wrong-name' => false] as $name => $good) {
+			$server = $this->scripted("tls $name\nS: 220 hi\nC? QUIT");
+			try {
+				$client = $this->client($server->port, true);
+				self::assertTrue($good, $name);
+				self::assertSame('220 hi', $client->reply());
+				$client->close();
+			} catch (RuntimeException $refused) {
+				self::assertFalse($good, $name . ': ' . $refused->getMessage());
+			}
+		}
+	}
+}
