@@ -5,19 +5,23 @@
  */
 #include "options.h"
 
-#include <pthread.h>
-
 #include "base/crypto.h"
+#include "net/platform.h"
 
 enum { KEY_OCTETS = 32 };
 
 static unsigned char process_key[KEY_OCTETS];
 static bool process_key_is_there;
-static pthread_once_t process_key_once = PTHREAD_ONCE_INIT;
 
-static void make_process_key(void)
+static bool make_process_key(void)
 {
-	process_key_is_there = smtps_random(process_key, sizeof process_key);
+	bool fine;
+
+	smtps_process_lock();
+	process_key_is_there = process_key_is_there || smtps_random(process_key, sizeof process_key);
+	fine = process_key_is_there;
+	smtps_process_unlock();
+	return fine;
 }
 
 static void add_number(smtps_buf *out, int64_t number)
@@ -65,11 +69,10 @@ static void serialise(smtps_buf *out, const smtps_options *options, bool with_se
 bool smtps_options_reuse_key(const smtps_options *options, unsigned char key[32])
 {
 	smtps_buf octets = {.secret = true};
-	bool fine;
+	bool fine = make_process_key();
 
-	pthread_once(&process_key_once, make_process_key);
 	serialise(&octets, options, true);
-	fine = process_key_is_there && !octets.failed &&
+	fine = fine && !octets.failed &&
 		smtps_hmac(SMTPS_SHA256, (smtps_str){(const char *)process_key, sizeof process_key},
 			smtps_buf_str(&octets), key);
 	smtps_buf_free(&octets);
