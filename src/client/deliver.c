@@ -232,7 +232,6 @@ static void begin(smtps_delivery *delivery)
 		.loop = delivery->loop,
 		.host = delivery->host,
 		.limit = delivery->limit,
-		.first_name = delivery->renamed ? 1 : 0,
 		.attempts = delivery->attempts,
 	};
 

@@ -51,7 +51,7 @@ typedef struct smtps_delivery {
 	/* What has been tried already. */
 	bool is_retry;
 	smtps_error refusal; /* of the first run whose recipients were all refused */
-	bool reconnected, refreshed, renamed, without_bdat, lockstep;
+	bool reconnected, refreshed, without_bdat, lockstep;
 	unsigned pauses;
 	/* The transaction under way: a run of the mail's recipients. */
 	smtps_transaction transaction;

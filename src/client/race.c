@@ -216,24 +216,57 @@ static smtps_time patience_ends(const smtps_race *race, const smtps_connection *
 	return runner->progress_at + SMTPS_MILLISECONDS(SMTPS_STALL_MS);
 }
 
+static void run_route(smtps_race *race, const smtps_route *route)
+{
+	smtps_connection *runner = smtps_connection_open(race->set.server, route, race->set.loop, race->set.host,
+		race->set.limit, race->set.first_name, race->set.lockstep);
+
+	if (runner) {
+		race->runners[race->running++] = runner;
+	} else if (!smtps_error_is_set(&race->error)) {
+		smtps_fail_memory(&race->error, SMTPS_STAGE_CONNECT);
+	}
+}
+
+/* A refusal that names our EHLO name and closes: the same route once more, with the names that are left. */
+static bool rename_us(smtps_race *race, const smtps_error *error)
+{
+	if (race->set.first_name || !race->set.server->name_count ||
+		decide(race, error).again != SMTPS_AGAIN_NEXT_NAME) {
+		return false;
+	}
+	race->set.first_name = 1;
+	return true;
+}
+
+/* Why this one is out of the race; false: it is not. */
+static bool has_failed(smtps_race *race, smtps_connection *runner, smtps_error *error)
+{
+	if (runner->line == SMTPS_CLOSED) {
+		smtps_error_move(error, &runner->error);
+		return true;
+	}
+	return runner->gate && !smtps_connection_can_enter(runner, race->set.token, error);
+}
+
 /* Collects those that failed. False: the race is lost. */
 static bool bury(smtps_race *race)
 {
 	for (size_t i = 0; i < race->running;) {
 		smtps_connection *runner = race->runners[i];
 		smtps_error error = {0};
-		bool go_on;
+		bool again, go_on;
 
-		if (runner->line != SMTPS_CLOSED &&
-			(!runner->gate || smtps_connection_can_enter(runner, race->set.token, &error))) {
+		if (!has_failed(race, runner, &error)) {
 			i++;
 			continue;
 		}
-		if (runner->line == SMTPS_CLOSED) {
-			smtps_error_move(&error, &runner->error);
-		}
 		drop_runner(race, i);
+		again = rename_us(race, &error);
 		go_on = take_failure(race, runner, &error);
+		if (again) {
+			run_route(race, &runner->route);
+		}
 		smtps_connection_quit(runner);
 		if (!go_on) {
 			lose(race);
@@ -266,19 +299,11 @@ static bool find_winner(smtps_race *race)
 static void start_next(smtps_race *race)
 {
 	smtps_route *route = &race->routes.list[race->next++];
-	smtps_connection *runner;
 
-	if (route->done) {
-		return;
-	}
-	/* Marks the remembered route, and only it, for take_failure. */
-	route->done = race->has_memory && race->next == 1;
-	runner = smtps_connection_open(race->set.server, route, race->set.loop, race->set.host, race->set.limit,
-		race->set.first_name, race->set.lockstep);
-	if (runner) {
-		race->runners[race->running++] = runner;
-	} else if (!smtps_error_is_set(&race->error)) {
-		smtps_fail_memory(&race->error, SMTPS_STAGE_CONNECT);
+	if (!route->done) {
+		/* Marks the remembered route, and only it, for take_failure. */
+		route->done = race->has_memory && race->next == 1;
+		run_route(race, route);
 	}
 }
 

@@ -34,7 +34,7 @@ typedef struct smtps_race_settings {
 	const smtps_host *host;
 	smtps_time limit; /* until MAIL is answered */
 	smtps_str token; /* empty: none; stays valid until the race is over */
-	unsigned first_name; /* of the EHLO names */
+	unsigned first_name; /* of the EHLO names; the race moves it on where a refusal names ours */
 	bool lockstep;
 	smtps_attempts *attempts; /* appended to; may be NULL */
 } smtps_race_settings;

@@ -42,8 +42,8 @@ bool smtps_retry(smtps_delivery *delivery, smtps_again again)
 	delivery->state = SMTPS_DELIVERY_BEGIN;
 	delivery->is_retry = true;
 	switch (again) {
-		case SMTPS_AGAIN_NO: return false;
-		case SMTPS_AGAIN_NEXT_NAME: return delivery->server->name_count && first_time(&delivery->renamed);
+		case SMTPS_AGAIN_NO:
+		case SMTPS_AGAIN_NEXT_NAME: /* the race has tried it */ return false;
 		case SMTPS_AGAIN_REFRESH_TOKEN:
 			if (!delivery->host || !delivery->host->token || !first_time(&delivery->refreshed)) {
 				return false;

@@ -3,8 +3,6 @@
  */
 #include "server.h"
 
-#include <sys/stat.h>
-
 #include "base/memory.h"
 #include "ehlo_name.h"
 
@@ -138,23 +136,9 @@ static smtps_tls_context *make_context(smtps_server *server, bool lenient, smtps
 	return context;
 }
 
-bool smtps_server_is_lenient(smtps_server *server, int port)
-{
-	struct stat status;
-
-	if (!server->options.loopback_lenient ||
-		smtps_option_number(&server->options, SMTPS_O_ENCRYPTION) != SMTPS_ENCRYPTION_AUTO) {
-		return false;
-	}
-	if (server->options.host_is_unix) {
-		return stat(smtps_buf_cstr(&server->options.host), &status) == 0 && status.st_uid == 0;
-	}
-	return port > 0 && port < 1024;
-}
-
 smtps_tls_context *smtps_server_tls(smtps_server *server, const smtps_route *route, smtps_error *error)
 {
-	bool lenient = smtps_server_is_lenient(server, route->port);
+	bool lenient = smtps_options_lenient_on(&server->options, server->options.host_is_unix ? 0 : route->port);
 	smtps_tls_context **context = lenient ? &server->lenient : &server->strict;
 
 	if (!*context) {
