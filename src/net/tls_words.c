@@ -233,7 +233,7 @@ void smtps_tls_word_certificate(smtps_tls *tls, X509_STORE_CTX *chain)
 		}
 		/* The name tells whose box has answered. */
 		if (*tls->context->host && !is_for_host(tls->context, leaf)) {
-			smtps_buf_add_text(&out, depth == 0 ? ", and " : "; it ");
+			smtps_buf_add_text(&out, depth == 0 ? ", and " : "; the server's certificate ");
 			add_names(&out, leaf, tls->context->host);
 		}
 		if (row && row->hint) {

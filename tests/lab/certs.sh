@@ -236,6 +236,11 @@ nsComment=$(head -c 30000 /dev/zero | tr '\0' x)"
 sign too-big /CN=mail.example.test ca ec.key "$(san "$good")"
 show too-big ec.key bulky bulky bulky bulky
 
+# Signed by a key whose signature has no digest of its own.
+sign ed25519-ca '/CN=Ed25519 Authority' '' ed25519.key "$authority"
+sign ed25519-signed /CN=mail.example.test ed25519-ca ec.key "$(san "$good")"
+show ed25519-signed ec.key
+
 # --- clients ---
 sign client '/CN=shop' ca ec.key 'extendedKeyUsage=clientAuth'
 show client ec.key

@@ -184,4 +184,84 @@ static UNUSED int peer_shake(peer *server, smtps_tls *tls, size_t step, smtps_er
 	return -3;
 }
 
+/* A connection: our client, its server, what it trusts. */
+
+static UNUSED char *junk_octet(void)
+{
+	static char octet;
+
+	return &octet;
+}
+
+static UNUSED const int versions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
+
+typedef struct pair {
+	peer server;
+	smtps_trust *trust;
+	smtps_tls_context *context;
+	smtps_tls *tls;
+	smtps_error error;
+} pair;
+
+static UNUSED void pair_begin(pair *p, int version)
+{
+	*p = (pair){0};
+	peer_start(&p->server, "server", version);
+	p->trust = trust_of("ca");
+}
+
+static UNUSED void pair_connect(pair *p, const smtps_tls_options *options)
+{
+	peer_accept(&p->server);
+	p->context = smtps_tls_context_new(options, &p->error);
+	assert_non_null(p->context);
+	p->tls = smtps_tls_new(p->context, &p->error);
+	assert_non_null(p->tls);
+}
+
+static UNUSED void pair_open(pair *p, int version)
+{
+	pair_begin(p, version);
+	pair_connect(p, &(smtps_tls_options){.host = "mail.example.test", .verify = true, .trust = p->trust});
+}
+
+static UNUSED void pair_close(pair *p)
+{
+	smtps_tls_free(p->tls);
+	smtps_tls_context_free(p->context);
+	smtps_trust_free(p->trust);
+	smtps_error_free(&p->error);
+	peer_stop(&p->server);
+}
+
+/* Plaintext of the server, read in pieces of `cap`; the last answer of smtps_tls_read. */
+static UNUSED ptrdiff_t read_all(pair *p, smtps_buf *got, size_t cap)
+{
+	char block[4096];
+	ptrdiff_t n;
+
+	while ((n = smtps_tls_read(p->tls, block, cap, &p->error)) > 0) {
+		smtps_buf_add(got, block, (size_t)n);
+	}
+	assert_int_equal(ERR_peek_error(), 0);
+	return n;
+}
+
+static UNUSED void open_to_the_end(pair *p, int version)
+{
+	pair_open(p, version);
+	assert_int_equal(peer_shake(&p->server, p->tls, 0, &p->error), 1);
+}
+
+/* Everything the server has sent goes to the client, which reads it empty. */
+static UNUSED ptrdiff_t drain(pair *p, smtps_buf *got)
+{
+	ptrdiff_t state = 0;
+
+	while (state == 0 && peer_give(&p->server, p->tls, 0)) {
+		state = read_all(p, got, 4096);
+	}
+	return state;
+}
+
 #endif
