@@ -24,4 +24,7 @@ typedef struct smtps_hint {
  * provider are preferred where it is the provider's. */
 smtps_hint smtps_hint_for(smtps_stage stage, const smtps_reply *reply, smtps_str host);
 
+/* The hint where the server said nothing, by stage and cause of the error; "" where the table knows nothing. */
+const char *smtps_hint_for_cause(smtps_stage stage, smtps_cause cause);
+
 #endif
