@@ -107,6 +107,8 @@ void smtps_connection_drive(smtps_watch *watch, smtps_time now);
 bool smtps_connection_is_sound(smtps_connection *connection);
 /* Read at once: whether the last reply is less than a second old. */
 bool smtps_connection_is_fresh(const smtps_connection *connection, smtps_time now);
+/* The peer's address, or the path of its unix socket. */
+void smtps_connection_address(const smtps_connection *connection, char out[SMTPS_ADDRESS_TEXT]);
 /* A copy of its facts; false without memory. */
 bool smtps_connection_facts_of(smtps_connection *connection, smtps_connection_facts *facts);
 /* The stage it is at, or failed in. */

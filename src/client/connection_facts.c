@@ -1,9 +1,21 @@
 /*
  * What a connection has to tell of itself, copied out of it for results; see connection.h.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "connection.h"
+
+void smtps_connection_address(const smtps_connection *connection, char out[SMTPS_ADDRESS_TEXT])
+{
+	if (connection->server->options.host_is_unix) {
+		smtps_str path = smtps_server_host(connection->server);
+
+		snprintf(out, SMTPS_ADDRESS_TEXT, "%.*s", (int)path.len, path.data);
+	} else {
+		smtps_address_text(&connection->route.address, out);
+	}
+}
 
 /* The certificate's fields are printed and hashed once a connection, not once a mail. */
 static bool gather_facts(smtps_connection *connection)
@@ -23,7 +35,7 @@ static bool gather_facts(smtps_connection *connection)
 	smtps_buf_add_str(&facts->host, smtps_server_host(connection->server));
 	smtps_buf_add_str(&facts->capabilities, smtps_buf_str(&capabilities->keywords));
 	smtps_buf_add_str(&facts->greeting, smtps_session_greeting(session));
-	smtps_address_text(&route->address, facts->address);
+	smtps_connection_address(connection, facts->address);
 	if (connection->tls) {
 		strncpy(facts->tls_version, smtps_tls_version(connection->tls), sizeof facts->tls_version - 1);
 		strncpy(facts->cipher, smtps_tls_cipher(connection->tls), sizeof facts->cipher - 1);

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "base/memory.h"
+#include "advice.h"
 #include "net/dial.h"
 #include "smtp/hints.h"
 
@@ -24,7 +24,7 @@ static void note_attempt(smtps_race *race, const smtps_connection *connection, c
 	if (!attempt) {
 		return; /* the list is for people: without memory it is shorter */
 	}
-	smtps_address_text(&route->address, attempt->address);
+	smtps_connection_address(connection, attempt->address);
 	attempt->port = route->port;
 	attempt->implicit_tls = route->implicit_tls;
 	attempt->starttls = !route->implicit_tls && route->security != SMTPS_SECURE_PLAINTEXT;
@@ -150,6 +150,7 @@ static void start_resolving(smtps_race *race)
 
 	if (options->host_is_unix) {
 		addresses.list[0].socket.ss_family = AF_UNIX;
+		addresses.list[0].length = sizeof(sa_family_t);
 		addresses.count = 1;
 		start_racing(race, &addresses);
 		return;
