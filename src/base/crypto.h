@@ -16,7 +16,8 @@ size_t smtps_digest_size(smtps_digest digest);
 bool smtps_digest_of(smtps_digest digest, smtps_str octets, unsigned char *out);
 bool smtps_hmac(smtps_digest digest, smtps_str key, smtps_str octets, unsigned char *out);
 /* PBKDF2 with HMAC (RFC 8018 5.2), one digest's length of key. */
-bool smtps_pbkdf2(smtps_digest digest, smtps_str password, smtps_str salt, unsigned iterations, unsigned char *out);
+bool smtps_pbkdf2(
+	smtps_digest digest, smtps_str password, smtps_str salt, unsigned iterations, unsigned char *out);
 /* From the operating system through OpenSSL; false if it fails. Reseeded after a fork. */
 bool smtps_random(unsigned char *out, size_t len);
 /* Constant time. */

@@ -44,7 +44,8 @@ static bool begin(smtps_error *error, smtps_stage stage, smtps_kind kind, smtps_
 	return true;
 }
 
-bool smtps_fail(smtps_error *error, smtps_stage stage, smtps_kind kind, smtps_cause cause, const char *format, ...)
+bool smtps_fail(
+	smtps_error *error, smtps_stage stage, smtps_kind kind, smtps_cause cause, const char *format, ...)
 {
 	va_list args;
 

@@ -4,6 +4,7 @@
 #include "idn.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "text.h"
 
@@ -58,8 +59,18 @@ static bool to_ascii(smtps_buf *out, smtps_str domain, const char **why)
 	int code;
 
 	smtps_buf_add_str(&input, domain);
+	smtps_buf_cstr(&input);
+	if (input.failed) {
+		smtps_buf_free(&input);
+		*why = "no memory left";
+		return false;
+	}
 	code = idn2_to_ascii_8z(smtps_buf_cstr(&input), &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
 	smtps_buf_free(&input);
+	if (code == IDN2_MALLOC) {
+		*why = "no memory left";
+		return false;
+	}
 	if (code != IDN2_OK) {
 		*why = "no valid internationalised domain name (UTS 46)";
 		return false;
@@ -74,16 +85,27 @@ static bool round_trips(smtps_str ascii, const char **why)
 {
 	smtps_buf input = {0}, again = {0};
 	char *unicode = NULL;
-	bool same = false;
+	bool same = false, lacks_memory;
 
 	smtps_buf_add_str(&input, ascii);
+	smtps_buf_cstr(&input);
+	if (input.failed) {
+		smtps_buf_free(&input);
+		*why = "no memory left";
+		return false;
+	}
 	if (idn2_to_unicode_8z8z(smtps_buf_cstr(&input), &unicode, IDN2_NONTRANSITIONAL) == IDN2_OK) {
 		same = to_ascii(&again, smtps_str_of(unicode), why) &&
 			smtps_str_equal_nocase(smtps_buf_str(&again), ascii);
 	}
 	idn2_free(unicode);
+	lacks_memory = again.failed || (*why && strcmp(*why, "no memory left") == 0);
 	smtps_buf_free(&again);
 	smtps_buf_free(&input);
+	if (lacks_memory) {
+		*why = "no memory left";
+		return false;
+	}
 	if (!same) {
 		*why = "an xn-- label that decodes to no valid name";
 	}

@@ -8,7 +8,7 @@
 #include "bytes.h"
 
 typedef struct smtps_reply {
-	int code;                  /* 200..599; 0: nothing was said */
+	int code; /* 200..599; 0: nothing was said */
 	unsigned short enhanced[3]; /* RFC 3463; {0,0,0}: none was given */
 	/* The lines' texts without codes, joined by LF; raw octets, secrets already masked. An enhanced code
 	 * is part of the text as the server wrote it. */
@@ -21,7 +21,7 @@ void smtps_reply_move(smtps_reply *to, smtps_reply *from);
 /* Safe on a zeroed reply and twice. */
 void smtps_reply_free(smtps_reply *reply);
 
-bool smtps_reply_is_positive(const smtps_reply *reply);  /* 2xx */
+bool smtps_reply_is_positive(const smtps_reply *reply); /* 2xx */
 bool smtps_reply_is_transient(const smtps_reply *reply); /* 4xx */
 bool smtps_reply_is_permanent(const smtps_reply *reply); /* 5xx */
 bool smtps_reply_has_enhanced(const smtps_reply *reply);
