@@ -4,7 +4,7 @@
 # with what the machine has.
 #
 # The script that sources it names `packages`, `ports` (words) and a function `inside` that configures the server and execs it in
-# the foreground. It is then used as
+# the foreground; a function `more` may add words to the line below. It is then used as
 #
 #     SCRIPT run DIR      in the foreground; ends with its standard input (if that is a pipe), its parent, or SIGTERM
 #     SCRIPT start DIR    in the background, until `stop`, or until the process LAB_OWNER (the caller) is gone
@@ -29,18 +29,24 @@ unavailable() {
 	exit 69
 }
 
+# The packages, and those that they need and this machine has not. What is installed already is fetched too: the room needs nothing of
+# the machine's configuration.
+download() {
+	local list
+	list=$(apt-get install -s --no-install-recommends "${packages[@]}" 2>/dev/null | sed -nE 's/^Inst ([^ ]+) .*/\1/p')
+	(cd "$1/debs" && apt-get download $(printf '%s\n' $list "${packages[@]}" | sort -u) >/dev/null 2>"$1/log")
+}
+
 # Packages that are not installed here, those they need included, unpacked into build/lab/cache once.
 unpack() {
-	local cache=$root/build/lab/cache/$name list
+	local cache=$root/build/lab/cache/$name
 	[ -e "$cache/.complete" ] && return
 	mkdir -p "$root/build/lab/cache"
 	exec 8>"$root/build/lab/cache/.lock-$name"
 	flock 8
 	[ -e "$cache/.complete" ] && return
 	rm -rf "$cache" && mkdir -p "$cache/debs"
-	list=$(apt-get install -s --no-install-recommends "${packages[@]}" 2>/dev/null | sed -nE 's/^Inst ([^ ]+) .*/\1/p')
-	# What is installed already is unpacked too: the room needs nothing of the machine's configuration.
-	(cd "$cache/debs" && apt-get download $(printf '%s\n' $list "${packages[@]}" | sort -u) >/dev/null 2>"$cache/log") ||
+	download "$cache" || { apt-get -o DPkg::Lock::Timeout=300 update >/dev/null 2>&1 && download "$cache"; } ||
 		unavailable "apt-get download ${packages[*]} fails: $(tail -n 1 "$cache/log")"
 	local deb d
 	for deb in "$cache"/debs/*.deb; do
@@ -106,6 +112,7 @@ describe() {
 		variable=PORT_${port^^}
 		line+=" $port=${!variable}"
 	done
+	[ "$(type -t more)" != function ] || line+=" $(more)"
 	echo "$line user=$user password=$password token=$(cat "$1/token" 2>/dev/null || true) ca=$root/build/lab/certs/ca.pem mails=$1/mails"
 }
 

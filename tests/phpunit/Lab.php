@@ -110,7 +110,9 @@ abstract class Lab extends TestCase
 	{
 		if ($this->folder === null) {
 			$this->folder = sys_get_temp_dir() . '/smtpsend-' . getmypid() . '-' . bin2hex(random_bytes(4));
-			mkdir($this->folder, 0o700);
+			// Servers that give up root pass through it to their own folder.
+			mkdir($this->folder, 0o711);
+			chmod($this->folder, 0o711);
 		}
 
 		return $this->folder;

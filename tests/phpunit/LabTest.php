@@ -14,12 +14,14 @@ final class LabTest extends Lab
 		return preg_replace('/^\./m', '..', self::MESSAGE) . ".\r\n";
 	}
 
-	private function secured(int $port, bool $implicit): Client
+	private function secured(int $port, bool $implicit, bool $mayOfferAuth = false): Client
 	{
 		$client = $this->client($port, $implicit);
 		self::assertStringStartsWith('220 ', $client->reply());
 		if (!$implicit) {
-			self::assertStringNotContainsString('AUTH', $client->ask('EHLO me.example.test'));
+			$ehlo = $client->ask('EHLO me.example.test');
+			// Dovecot offers AUTH in the clear and refuses it there.
+			self::assertTrue($mayOfferAuth || !str_contains($ehlo, 'AUTH'), $ehlo);
 			self::assertStringStartsWith('220 ', $client->ask('STARTTLS'));
 			$client->startTls();
 		}
@@ -293,6 +295,112 @@ final class LabTest extends Lab
 			} catch (RuntimeException $refused) {
 				self::assertFalse($good, $name . ': ' . $refused->getMessage());
 			}
+		}
+	}
+
+	public function testProxyDelaysCountsAndCuts(): void
+	{
+		$server = $this->smtpd('plain', ['--auth-optional']);
+		$proxy = $this->proxy($server->port, ['--delay', '0.03']);
+		$start = hrtime(true);
+		$client = $this->client($proxy->port);
+		$client->reply();
+		$client->ask('EHLO me');
+		$client->send("MAIL FROM:<a@example.test>\r\nRCPT TO:<b@example.net>\r\nBDAT 4 LAST\r\nx\r\n\n");
+		array_map(static fn () => $client->reply(), range(1, 3));
+		$client->ask('QUIT');
+		$client->close();
+		$took = (hrtime(true) - $start) / 1e9;
+		self::assertGreaterThan(0.03 + 3 * 0.06, $took);
+		self::assertLessThan(0.6, $took, 'delay is a line\'s, not a pause for each piece');
+		$seen = $proxy->connection();
+		self::assertSame(4, $seen['turnarounds'], json_encode($seen));
+		self::assertSame(['down', 'up', 'down', 'up', 'down', 'up', 'down'], array_column($seen['flights'], 'way'));
+
+		$proxy->tell('delay 0');
+		$proxy->tell('cut down:10');
+		$client = $this->client($proxy->port);
+		self::assertSame(10, strlen($client->rest()));
+		self::assertSame('cut down:10', $proxy->connection(2)['how']);
+		$proxy->tell('clear');
+		$proxy->tell('reset up:3');
+		$client = $this->client($proxy->port);
+		$client->reply();
+		self::assertSame('', $client->ask('EHLO me'));
+		$seen = $proxy->connection(3);
+		self::assertSame([3, 'reset up:3'], [$seen['up'], $seen['how']]);
+	}
+
+	public function testANetworkDropsRejectsRedirectsAndNames(): void
+	{
+		$script = <<<'PYTHON'
+			import socket, time
+			def attempt(address, port):
+			    start = time.monotonic()
+			    try:
+			        socket.create_connection((address, port), 0.2).close()
+			        return 'open'
+			    except (TimeoutError, socket.timeout):
+			        return 'silence'
+			    except ConnectionRefusedError:
+			        return 'refused'
+			    except OSError as error:
+			        return error.strerror
+			server = socket.create_server(('', 2587)); six = socket.create_server(('::', 465), family=socket.AF_INET6)
+			print(attempt('10.9.0.1', 587), attempt('10.9.0.1', 2525), attempt('10.9.0.1', 26), attempt('10.9.0.1', 2600), attempt('10.9.0.1', 2587),
+			    attempt('fd09::1', 465), attempt('fd09::2', 465), sorted(a[4][0] for a in socket.getaddrinfo('mail.example.test', 1, type=socket.SOCK_STREAM)))
+			try:
+			    socket.getaddrinfo('elsewhere.example.test', 1)
+			except socket.gaierror:
+			    print('no such name')
+			PYTHON;
+		[$code, $output, $errors] = $this->start([self::root() . '/tests/lab/netns.sh', '--redirect', '587:2587', '--drop', '2525', '--reject', '26',
+			'--unreachable', '2600', '--drop', '465@fd09::2', '--host', 'mail.example.test=10.9.0.1,fd09::1', '--address', 'fd09::2', '--',
+			'/usr/bin/python3', '-c', $script])->finish();
+		if ($code === 69) {
+			self::markTestSkipped(trim($errors));
+		}
+		self::assertSame("open silence refused No route to host open open silence ['10.9.0.1', 'fd09::1']\nno such name", $output, $errors);
+		self::assertSame(0, $code);
+	}
+
+	public function servers(): array
+	{
+		return [
+			'Postfix' => ['postfix', ['CHUNKING', 'PIPELINING', 'SMTPUTF8', 'AUTH PLAIN LOGIN CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256 XOAUTH2 OAUTHBEARER']],
+			'Exim' => ['exim', ['CHUNKING', 'PIPELINING', 'AUTH PLAIN LOGIN CRAM-MD5']],
+			'OpenSMTPD' => ['opensmtpd', ['8BITMIME', 'DSN']],
+			'Dovecot' => ['dovecot-submission', ['CHUNKING', 'PIPELINING', 'AUTH PLAIN LOGIN CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256']],
+		];
+	}
+
+	/** @dataProvider servers */
+	public function testRealServersTakeAMail(string $name, array $offers): void
+	{
+		$server = $this->real($name);
+		$clear = ($server->facts['tls'] ?? 'yes') === 'no';
+		foreach ($clear ? ['plain'] : ['submission', 'submissions'] as $count => $port) {
+			$client = $clear ? $this->client($server->ports['plain']) : $this->secured($server->ports[$port], $port === 'submissions', $name === 'dovecot-submission');
+			if ($clear) {
+				$client->reply();
+			}
+			$ehlo = $client->ask('EHLO me.example.test');
+			foreach ($offers as $offer) {
+				self::assertStringContainsString($offer, $ehlo);
+			}
+			if (!$clear) {
+				self::assertStringStartsWith('235', $client->ask(self::plain()));
+			}
+			self::assertStringStartsWith('250', $client->ask('MAIL FROM:<shop@example.test>'));
+			self::assertStringStartsWith('5', $client->ask('RCPT TO:<nobody@example.net>'));
+			self::assertStringStartsWith('250', $client->ask('RCPT TO:<ann@example.net>'));
+			self::assertStringStartsWith('354', $client->ask('DATA'));
+			$client->send("From: shop@example.test\r\nSubject: lab $port\r\n\r\n..dot\r\n.\r\n");
+			self::assertStringStartsWith('250', $client->reply());
+			$client->send("QUIT\r\n");
+			$mails = implode("\n", $server->mails($count + 1));
+			self::assertStringContainsString("Subject: lab $port", $mails);
+			self::assertMatchesRegularExpression('/^\.dot/m', $mails);
 		}
 	}
 }
