@@ -172,15 +172,3 @@ smtps_hint smtps_hint_for(smtps_stage stage, const smtps_reply *reply, smtps_str
 	}
 	return (smtps_hint){"", 0};
 }
-
-const char *smtps_hint_for_cause(smtps_stage stage, smtps_cause cause)
-{
-	for (size_t i = 0; i < smtps_hint_cause_row_count; i++) {
-		const smtps_hint_cause_row *row = &smtps_hint_cause_rows[i];
-
-		if (row->cause == cause && (!row->stages || row->stages & 1u << stage)) {
-			return row->sentence;
-		}
-	}
-	return "";
-}

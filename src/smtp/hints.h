@@ -16,15 +16,12 @@ enum {
 };
 
 typedef struct smtps_hint {
-	const char *sentence; /* one sentence, or "" */
+	const char *sentence; /* one sentence without capital and full stop, or "" */
 	unsigned flags;
 } smtps_hint;
 
 /* The hint for a reply at a stage; {"" , 0} where the table knows nothing. `host` may be empty: rows of one
  * provider are preferred where it is the provider's. */
 smtps_hint smtps_hint_for(smtps_stage stage, const smtps_reply *reply, smtps_str host);
-
-/* The hint where the server said nothing, by stage and cause of the error; "" where the table knows nothing. */
-const char *smtps_hint_for_cause(smtps_stage stage, smtps_cause cause);
 
 #endif

@@ -28,15 +28,7 @@ typedef struct smtps_hint_row {
 	unsigned flags;
 } smtps_hint_row;
 
-typedef struct smtps_hint_cause_row {
-	unsigned stages; /* as above */
-	smtps_cause cause;
-	const char *sentence;
-} smtps_hint_cause_row;
-
 extern const smtps_hint_row smtps_hint_rows[];
 extern const size_t smtps_hint_row_count;
-extern const smtps_hint_cause_row smtps_hint_cause_rows[];
-extern const size_t smtps_hint_cause_row_count;
 
 #endif

@@ -298,7 +298,7 @@ static bool answer_final(smtps_sasl *sasl, smtps_str challenge, smtps_error *err
 	if (!signature_is_right(&sasl->scram, value)) {
 		smtps_sasl_fail(sasl, error, "the server's signature is wrong");
 		smtps_error_hint(error,
-			"The server could not prove that it knows this account: it may not be the server you mean.");
+			"the server could not prove that it knows this account: it may not be the server you mean");
 		return false;
 	}
 	sasl->scram.state = SMTPS_SCRAM_VERIFIED;
@@ -322,7 +322,7 @@ static bool scram_finish(smtps_sasl *sasl, smtps_error *error)
 	}
 	smtps_sasl_fail(sasl, error, "the server said 235 without having shown its signature");
 	smtps_error_hint(
-		error, "The server did not prove that it knows this account: it may not be the server you mean.");
+		error, "the server did not prove that it knows this account: it may not be the server you mean");
 	return false;
 }
 
