@@ -78,6 +78,10 @@ static void add_range(smtps_buf *out, const smtps_option_row *row)
 
 static void add_type(smtps_buf *out, const smtps_option_row *row)
 {
+	if (row == &smtps_option_table[SMTPS_O_LOG]) {
+		smtps_buf_add_text(out, "callable");
+		return;
+	}
 	switch (row->type) {
 		case SMTPS_OPTION_BOOL: smtps_buf_add_text(out, "on or off"); break;
 		case SMTPS_OPTION_COUNT:
@@ -91,7 +95,7 @@ static void add_type(smtps_buf *out, const smtps_option_row *row)
 			break;
 	}
 	if (row->flags & SMTPS_OPT_CALLABLE) {
-		smtps_buf_add_text(out, row->flags & SMTPS_OPT_SECRET ? " or callable" : "");
+		smtps_buf_add_text(out, " or callable");
 	}
 }
 

@@ -231,7 +231,7 @@ static bool set_query(dsn *parsed, bool *seen)
 		smtps_option option = smtps_option_find(name);
 
 		if (option == SMTPS_O_COUNT) {
-			return refuse_name(parsed, name, behind_secret);
+			return refuse_name(parsed, name, behind_secret || !value.data);
 		}
 		if (seen[option]) {
 			return smtps_fail(parsed->error, SMTPS_STAGE_OPTIONS, SMTPS_BAD_OPTION, SMTPS_CAUSE_NONE,

@@ -201,8 +201,8 @@ static bool derive_ports(smtps_options *options, smtps_error *error)
 	if (options->host_is_unix) {
 		options->ports[options->port_count++] = 0;
 		return is_auto ||
-			refuse_both(
-				options, SMTPS_O_HOST, SMTPS_O_PORT, "a unix socket has no port: leave the port out", error);
+			refuse_both(options, SMTPS_O_HOST, SMTPS_O_PORT,
+				"a unix socket has no port, so leave the port out", error);
 	}
 	if (is_auto) {
 		derive_auto_ports(options);
@@ -268,13 +268,13 @@ static bool check_plaintext(smtps_options *options, smtps_error *error)
 	for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++) {
 		if (is_given(options, secrets[i])) {
 			return refuse_both(options, SMTPS_O_ENCRYPTION, secrets[i],
-				"plaintext sends no credentials: write encryption=auto, or leave the login out", error);
+				"plaintext sends no credentials, so write encryption=auto, or leave the login out", error);
 		}
 	}
 	for (size_t i = 0; i < sizeof of_tls / sizeof *of_tls; i++) {
 		if (is_given(options, of_tls[i])) {
 			return refuse_both(options, SMTPS_O_ENCRYPTION, of_tls[i],
-				"plaintext has no certificate: write encryption=auto, or leave it out", error);
+				"plaintext has no certificate, so write encryption=auto, or leave it out", error);
 		}
 	}
 	return true;
@@ -446,7 +446,13 @@ static bool check_dkim(smtps_options *options, smtps_error *error)
 static bool check_from_policy(smtps_options *options, smtps_error *error)
 {
 	bool forces = smtps_option_number(options, SMTPS_O_FORCE_FROM) != 0;
+	const smtps_value *from = &options->values[SMTPS_O_FROM];
 
+	/* Otherwise a script could choose the address that php.ini forces on it. */
+	if (forces && from->is_set && from->from_script && !options->values[SMTPS_O_FORCE_FROM].from_script) {
+		return smtps_option_complain(error, options, SMTPS_O_FROM,
+			"cannot be set by a script where smtpsend.force_from of php.ini decides on From: leave it out");
+	}
 	if (forces && !is_given(options, SMTPS_O_FROM)) {
 		return refuse_without(options, SMTPS_O_FORCE_FROM, "from, the address to write in place", error);
 	}

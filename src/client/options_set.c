@@ -21,8 +21,8 @@ static bool is_script(smtps_origin origin)
 
 static bool refuse_ini_only(smtps_option option, smtps_origin origin, smtps_error *error)
 {
-	smtps_fault fault = {.hide = true};
 	const char *instead = "leave it to php.ini";
+	char subject[SMTPS_SUBJECT_TEXT];
 
 	switch (option) {
 		case SMTPS_O_PASSWORD_FILE: instead = "read the file in PHP and write its content as password"; break;
@@ -32,8 +32,9 @@ static bool refuse_ini_only(smtps_option option, smtps_origin origin, smtps_erro
 		case SMTPS_O_DSN: instead = "give the DSN itself in place of the array"; break;
 		default: break;
 	}
-	smtps_fault_hidden(&fault, "an entry of its own in php.ini", instead);
-	return smtps_option_refuse(error, option, origin, (smtps_str){NULL, 0}, &fault);
+	return smtps_fail(error, SMTPS_STAGE_OPTIONS, SMTPS_BAD_OPTION, SMTPS_CAUSE_NONE,
+		"%s can be set by smtpsend.%s in php.ini only: %s", smtps_option_subject(option, origin, subject),
+		smtps_option_table[option].name, instead);
 }
 
 static bool may_set(smtps_options *options, smtps_option option, smtps_origin origin, smtps_error *error)
