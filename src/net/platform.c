@@ -371,45 +371,25 @@ void smtps_wake(const smtps_fd pair[2])
 	} while (put < 0 && errno == EINTR);
 }
 
-typedef struct thread_start {
-	void (*run)(void *);
-	void *argument;
-} thread_start;
-
-static void *thread_main(void *context)
+bool smtps_thread_start(void *(*run)(void *), void *argument)
 {
-	thread_start start = *(thread_start *)context;
-
-	free(context);
-	start.run(start.argument);
-	return NULL;
-}
-
-bool smtps_thread_start(void (*run)(void *), void *argument)
-{
-	thread_start *start = smtps_alloc(sizeof *start);
 	pthread_attr_t attributes;
 	pthread_t thread;
 	sigset_t all, before;
 	bool made = false;
 
-	if (!start || pthread_attr_init(&attributes) != 0) {
-		smtps_free(start);
+	if (pthread_attr_init(&attributes) != 0) {
 		return false;
 	}
-	*start = (thread_start){run, argument};
 	/* A thread inherits its maker's mask: no handler of PHP's may ever run in it. */
 	sigfillset(&all);
 	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
 	pthread_attr_setstacksize(&attributes, THREAD_STACK);
 	if (pthread_sigmask(SIG_SETMASK, &all, &before) == 0) {
-		made = pthread_create(&thread, &attributes, thread_main, start) == 0;
+		made = pthread_create(&thread, &attributes, run, argument) == 0;
 		pthread_sigmask(SIG_SETMASK, &before, NULL);
 	}
 	pthread_attr_destroy(&attributes);
-	if (!made) {
-		smtps_free(start);
-	}
 	return made;
 }
 

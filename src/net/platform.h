@@ -65,8 +65,8 @@ void smtps_fd_no_delay(smtps_fd fd);
 bool smtps_wake_open(smtps_fd pair[2], int *error_number);
 void smtps_wake(const smtps_fd pair[2]);
 
-/* A detached thread with a small stack and every signal blocked. */
-bool smtps_thread_start(void (*run)(void *), void *argument);
+/* A detached thread with a small stack and every signal blocked; what it returns is dropped. */
+bool smtps_thread_start(void *(*run)(void *), void *argument);
 /* The process's one lock over what its threads share here; held for microseconds, and over a fork. */
 void smtps_process_lock(void);
 void smtps_process_unlock(void);

@@ -324,7 +324,7 @@ void smtps_wake(const smtps_fd pair[2])
 }
 
 typedef struct thread_start {
-	void (*run)(void *);
+	void *(*run)(void *);
 	void *argument;
 } thread_start;
 
@@ -337,7 +337,7 @@ static unsigned __stdcall thread_main(void *context)
 	return 0;
 }
 
-bool smtps_thread_start(void (*run)(void *), void *argument)
+bool smtps_thread_start(void *(*run)(void *), void *argument)
 {
 	thread_start *start = smtps_alloc(sizeof *start);
 	uintptr_t thread;

@@ -93,7 +93,7 @@ static smtps_lookup *next_waiting(void)
 }
 
 /* The thread: answers what waits, then ends. malloc memory only. */
-static void serve(void *unused)
+static void *serve(void *unused)
 {
 	smtps_lookup *lookup;
 
@@ -112,6 +112,7 @@ static void serve(void *unused)
 	}
 	running--;
 	smtps_process_unlock();
+	return NULL;
 }
 
 /* With the lock held. */
