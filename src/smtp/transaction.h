@@ -57,6 +57,7 @@ typedef struct smtps_transaction {
 	                        * and (c) of docs/internals.md "Flights" and that the connection is warm or cold, not stale */
 	/* Written by the session. */
 	smtps_transaction_state state;
+	bool begun;            /* MAIL was handed on; false with FAILED: nothing of it ever left */
 	bool end_begun;
 	bool used_bdat;        /* a BDAT of it was answered 2xx: the server can be remembered for it */
 	uint64_t octets_handed; /* of the message: progress */

@@ -1,0 +1,701 @@
+/*
+ * Dialogues as text: what the server says, what the session must say, and what it must report.
+ *
+ *   == one mail, pipelined (case 79)          a dialogue starts; its name is its promise
+ *   security starttls                         implicit, starttls, if-offered, plaintext (the default)
+ *   login user secret                         credentials; `token user TOKEN` for OAuth
+ *   auth scram                                the option auth: scram, or a list of mechanisms
+ *   lockstep                                  command by command
+ *   ehlo a.example b.example                  EHLO names
+ *   mail one from=a@b to=c@d,e@f text=Hi\r\n ride bdat all   a transaction (see set_mail_word())
+ *   S: 220 hi                                 a line of the server, CRLF added; lines in a row are one segment
+ *   S| 220 hi\r\n\x00                         octets of the server, as they stand
+ *   C: EHLO a.example                         the line that the session must write next
+ *   C| .\r\n                                  octets that it must write next
+ *   * TLS | * TLS unverified                  the session asks for TLS: the handshake is done
+ *   * SECURED                                 TLS was there first (implicit)
+ *   * GATE                                    it must be at the gate; it enters with the credentials
+ *   * READY                                   it must be ready
+ *   * SUBMIT one                              * NOOP, * QUIT: verbs
+ *   * OUTPUT | * OUTPUT 10                    one output is handed on, or so many octets of it; not compared
+ *   * CUT | * TIMEOUT | * TLS-FAILED
+ *   * TRANSACTION one accepted rcpt=yes,no,many stage=end code=250 cause=bdat-refused kind=refused says=words
+ *   * CLOSED | * CLOSED kind=... cause=... stage=... code=... hint=words says=words
+ *   * IDLE | * NOT-IDLE
+ *
+ * Before each line of the server, and at the end, nothing may be left that the session wants to write.
+ */
+#ifndef SMTPS_TESTS_DIALOGUE_H
+#define SMTPS_TESTS_DIALOGUE_H
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "smtp/session.h"
+
+enum { MAILS_MAX = 40, RCPTS_MAX = 8, WHOLE = 0, ONE_BYTE = 1, RANDOM = 2 };
+
+typedef struct dialogue_mail {
+	smtps_str name;
+	smtps_transaction transaction;
+	smtps_recipient recipients[RCPTS_MAX];
+	smtps_memory_source source;
+	smtps_buf text;
+	unsigned reported;
+} dialogue_mail;
+
+typedef struct dialogue {
+	smtps_str name;
+	const char *file;
+	int line;
+	unsigned mode;
+	unsigned seed;
+	smtps_session_config config;
+	smtps_credentials credentials;
+	bool has_credentials, encrypted;
+	smtps_session *session;
+	dialogue_mail mails[MAILS_MAX];
+	unsigned mail_count;
+	smtps_buf said; /* by the session, and not yet expected */
+	smtps_buf transcript;
+	bool gate, ready, wants_tls, closed;
+	dialogue_mail *done[MAILS_MAX];
+	unsigned done_count, done_taken;
+	bool failed; /* an expectation did not hold: reported, and the rest is skipped */
+	bool quiet; /* of the sweep: expectations are not looked at, only that nothing breaks */
+} dialogue;
+
+static void dialogue_fail(dialogue *d, const char *what, smtps_str got)
+{
+	if (!d->failed && !d->quiet) {
+		print_error("%s:%d: \"%.*s\", mode %u, seed %u: %s (got \"%.*s\")\n", d->file, d->line,
+			(int)d->name.len, d->name.data, d->mode, d->seed, what, (int)got.len, got.data ? got.data : "");
+	}
+	d->failed = true;
+}
+
+static unsigned dialogue_random(dialogue *d, unsigned below)
+{
+	d->seed = d->seed * 1103515245u + 12345u;
+	return below ? (d->seed >> 16) % below : 0;
+}
+
+/* --- words ----------------------------------------------------------------------------------------------------- */
+
+static smtps_str dialogue_word(smtps_str *rest)
+{
+	return smtps_str_split(*rest, ' ', rest);
+}
+
+/* \r \n \t \\ \s (space) and \xNN. */
+static void dialogue_unescape(smtps_buf *out, smtps_str text)
+{
+	static const char names[] = "rnts\\";
+	static const char octets[] = "\r\n\t \\";
+
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.data[i] == '\\' && i + 3 < text.len + 0 && text.data[i + 1] == 'x') {
+			char hex[3] = {text.data[i + 2], text.data[i + 3], 0};
+
+			smtps_buf_add_char(out, (char)strtoul(hex, NULL, 16));
+			i += 3;
+		} else if (text.data[i] == '\\' && i + 1 < text.len && strchr(names, text.data[i + 1])) {
+			smtps_buf_add_char(out, octets[strchr(names, text.data[i + 1]) - names]);
+			i++;
+		} else {
+			smtps_buf_add_char(out, text.data[i]);
+		}
+	}
+}
+
+/* The names of an enum's values, from 0 on; the last is NULL. */
+static const char *const dialogue_securities[] = {"implicit", "starttls", "if-offered", "plaintext", NULL};
+static const char *const dialogue_states[] = {
+	"new", "queued", "begun", "accepted", "refused", "failed", "unknown", NULL};
+static const char *const dialogue_verdicts[] = {"pending", "yes", "no", "many", NULL};
+static const char *const dialogue_kinds[] = {"ok", "bad-option", "bad-message", "lost", "timed-out", "tls",
+	"auth", "refused", "no-recipient", "limited", "not-smtp", "unknown", "interrupted", "no-memory", NULL};
+static const char *const dialogue_causes[] = {"none", "cut", "timeout", "connect-refused", "unreachable",
+	"local", "no-such-host", "resolver", "starttls-missing", "injection", "handshake", "certificate",
+	"no-mechanism", "ehlo-name", "token-expired", "surplus", "not-offered", "bdat-refused", "rset-refused",
+	"source", NULL};
+
+static int dialogue_find(const char *const *names, smtps_str word)
+{
+	for (int i = 0; names[i]; i++) {
+		if (smtps_str_equal(word, smtps_str_of(names[i]))) {
+			return i;
+		}
+	}
+	return -1;
+}
+
+/* --- the set-up ------------------------------------------------------------------------------------------------ */
+
+static void dialogue_fill(smtps_buf *text, size_t size)
+{
+	while (text->len + 2 < size) {
+		size_t line = size - 2 - text->len > 76 ? 76 : size - 2 - text->len;
+
+		for (size_t i = 0; i < line; i++) {
+			smtps_buf_add_char(text, 'x');
+		}
+		if (text->len + 2 < size - 2) {
+			smtps_buf_add_text(text, "\r\n");
+		}
+	}
+	smtps_buf_add_text(text, "\r\n");
+}
+
+static void set_recipients(dialogue_mail *mail, smtps_str list)
+{
+	while (list.data && mail->transaction.recipient_count < RCPTS_MAX) {
+		mail->recipients[mail->transaction.recipient_count++].address = smtps_str_split(list, ',', &list);
+	}
+}
+
+static void set_mail_word(dialogue *d, dialogue_mail *mail, smtps_str word)
+{
+	smtps_transaction *t = &mail->transaction;
+	smtps_str value;
+	smtps_str key = smtps_str_split(word, '=', &value);
+	size_t number = value.data ? strtoul(value.data, NULL, 10) : 0;
+
+	if (smtps_str_equal(key, SMTPS_STR("from"))) {
+		t->sender = value;
+	} else if (smtps_str_equal(key, SMTPS_STR("to"))) {
+		set_recipients(mail, value);
+	} else if (smtps_str_equal(key, SMTPS_STR("text"))) {
+		dialogue_unescape(&mail->text, value);
+	} else if (smtps_str_equal(key, SMTPS_STR("size"))) {
+		dialogue_fill(&mail->text, number);
+	} else if (smtps_str_equal(key, SMTPS_STR("claims"))) {
+		mail->source.source.size = number; /* a source that is wrong about its size */
+	} else if (smtps_str_equal(key, SMTPS_STR("envid"))) {
+		t->envid = value;
+	} else if (smtps_str_equal(key, SMTPS_STR("ret"))) {
+		t->ret = value.data[0];
+	} else if (smtps_str_equal(key, SMTPS_STR("orcpt"))) {
+		mail->recipients[0].orcpt = value;
+	} else if (smtps_str_equal(key, SMTPS_STR("notify"))) {
+		mail->recipients[0].notify = (unsigned)number;
+	} else if (smtps_str_equal(key, SMTPS_STR("all"))) {
+		t->require_all = true;
+	} else if (smtps_str_equal(key, SMTPS_STR("bdat"))) {
+		t->use_bdat = true;
+	} else if (smtps_str_equal(key, SMTPS_STR("ride"))) {
+		t->use_bdat = true;
+		t->may_ride = true;
+	} else if (smtps_str_equal(key, SMTPS_STR("8bit"))) {
+		t->is_8bit = true;
+	} else if (smtps_str_equal(key, SMTPS_STR("utf8"))) {
+		t->is_utf8 = true;
+	} else if (smtps_str_equal(key, SMTPS_STR("requiretls"))) {
+		t->require_tls = true;
+	} else {
+		dialogue_fail(d, "unknown word of a mail", word);
+	}
+}
+
+static void set_mail(dialogue *d, smtps_str rest)
+{
+	dialogue_mail *mail = &d->mails[d->mail_count++];
+	uint64_t claims;
+
+	mail->name = dialogue_word(&rest);
+	mail->transaction.recipients = mail->recipients;
+	while (rest.data) {
+		set_mail_word(d, mail, dialogue_word(&rest));
+	}
+	if (!mail->transaction.sender.data) {
+		mail->transaction.sender = SMTPS_STR("a@a.example");
+	}
+	if (!mail->transaction.recipient_count) {
+		set_recipients(mail, SMTPS_STR("b@b.example"));
+	}
+	if (!mail->text.len) {
+		smtps_buf_add_text(&mail->text, "Hi\r\n");
+	}
+	claims = mail->source.source.size;
+	smtps_memory_source_init(&mail->source, smtps_buf_str(&mail->text));
+	if (claims) {
+		mail->source.source.size = claims;
+	}
+	mail->transaction.message = &mail->source.source;
+}
+
+static void set_auth(dialogue *d, smtps_str rest)
+{
+	while (rest.data) {
+		smtps_str word = dialogue_word(&rest);
+		smtps_mechanism mechanism = smtps_mechanism_find(word);
+
+		if (smtps_str_equal(word, SMTPS_STR("scram"))) {
+			d->config.auth.scram_only = true;
+		} else if (mechanism < SMTPS_MECHANISM_COUNT) {
+			d->config.auth.allowed |= SMTPS_MECHANISM_BIT(mechanism);
+			d->config.auth.order[d->config.auth.order_count++] = (unsigned char)mechanism;
+		} else {
+			dialogue_fail(d, "unknown mechanism", word);
+		}
+	}
+}
+
+/* A line before the first of the dialogue itself; false: it is none. */
+static bool dialogue_set(dialogue *d, smtps_str line)
+{
+	smtps_str rest;
+	smtps_str key = smtps_str_split(line, ' ', &rest);
+
+	if (smtps_str_equal(key, SMTPS_STR("security"))) {
+		d->config.security = (smtps_security)dialogue_find(dialogue_securities, rest);
+	} else if (smtps_str_equal(key, SMTPS_STR("login"))) {
+		d->has_credentials = true;
+		d->credentials.username = dialogue_word(&rest);
+		d->credentials.password = rest;
+	} else if (smtps_str_equal(key, SMTPS_STR("token"))) {
+		d->has_credentials = true;
+		d->credentials.username = dialogue_word(&rest);
+		d->credentials.token = rest;
+	} else if (smtps_str_equal(key, SMTPS_STR("auth"))) {
+		set_auth(d, rest);
+	} else if (smtps_str_equal(key, SMTPS_STR("verified"))) {
+		d->config.auth.verified = true;
+	} else if (smtps_str_equal(key, SMTPS_STR("lockstep"))) {
+		d->config.no_pipelining = true;
+	} else if (smtps_str_equal(key, SMTPS_STR("ehlo"))) {
+		d->config.ehlo_name_count = 0;
+		while (rest.data) {
+			d->config.ehlo_names[d->config.ehlo_name_count++] = dialogue_word(&rest);
+		}
+	} else if (smtps_str_equal(key, SMTPS_STR("mail"))) {
+		set_mail(d, rest);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+/* --- driving --------------------------------------------------------------------------------------------------- */
+
+static void dialogue_events(dialogue *d)
+{
+	smtps_transaction *transaction;
+	smtps_event event;
+
+	while ((event = smtps_session_event(d->session, &transaction)) != SMTPS_EVENT_NONE) {
+		if (d->closed) {
+			dialogue_fail(d, "an event behind CLOSED", SMTPS_STR(""));
+		}
+		d->wants_tls = d->wants_tls || event == SMTPS_EVENT_WANT_TLS;
+		d->gate = d->gate || event == SMTPS_EVENT_GATE;
+		d->ready = d->ready || event == SMTPS_EVENT_READY;
+		d->closed = d->closed || event == SMTPS_EVENT_CLOSED;
+		for (unsigned i = 0; event == SMTPS_EVENT_TRANSACTION && i < d->mail_count; i++) {
+			if (&d->mails[i].transaction == transaction) {
+				d->mails[i].reported++;
+				d->done[d->done_count++] = &d->mails[i];
+			}
+		}
+	}
+}
+
+/* Hands on at most `limit` octets of one output; false when there is none. */
+static bool dialogue_output(dialogue *d, size_t limit, smtps_buf *into)
+{
+	const char *bytes = NULL;
+	size_t len = smtps_session_output(d->session, &bytes);
+
+	if (len > SMTPS_FLIGHT_MAX) {
+		dialogue_fail(d, "an output longer than a flight", SMTPS_STR(""));
+	}
+	len = len < limit ? len : limit;
+	if (len == 0) {
+		return false;
+	}
+	if (d->mode == RANDOM && limit == SIZE_MAX) {
+		len = 1 + dialogue_random(d, (unsigned)len);
+	}
+	if (into) {
+		smtps_buf_add(into, bytes, len);
+	}
+	smtps_session_handing(d->session, len);
+	return true;
+}
+
+static void dialogue_pump(dialogue *d)
+{
+	while (dialogue_output(d, SIZE_MAX, &d->said)) {
+	}
+	dialogue_events(d);
+}
+
+static void dialogue_input(dialogue *d, smtps_str bytes)
+{
+	dialogue_pump(d);
+	if (d->said.len) {
+		dialogue_fail(d, "the session says more", smtps_buf_str(&d->said));
+	}
+	while (bytes.len) {
+		size_t len = bytes.len;
+
+		if (d->mode != WHOLE) {
+			len = d->mode == ONE_BYTE ? 1 : 1 + dialogue_random(d, (unsigned)bytes.len);
+		}
+		smtps_session_input(d->session, bytes.data, len);
+		bytes.data += len;
+		bytes.len -= len;
+	}
+	dialogue_events(d);
+}
+
+static void dialogue_expect(dialogue *d, smtps_str octets)
+{
+	dialogue_pump(d);
+	if (d->said.len < octets.len || !smtps_str_equal((smtps_str){d->said.data, octets.len}, octets)) {
+		dialogue_fail(d, "the session says something else", smtps_buf_str(&d->said));
+		return;
+	}
+	smtps_buf_consume(&d->said, octets.len);
+}
+
+/* --- what must be so ------------------------------------------------------------------------------------------- */
+
+/* stage= kind= cause= code= says= hint= of an error; false: not a word about an error. */
+static bool dialogue_check_error(dialogue *d, const smtps_error *error, smtps_str word)
+{
+	smtps_str value;
+	smtps_str key = smtps_str_split(word, '=', &value);
+	char got[128];
+	bool fine;
+
+	snprintf(got, sizeof got, "stage=%s kind=%d=%s cause=%d=%s code=%d", smtps_stage_name(error->stage),
+		(int)error->kind, dialogue_kinds[error->kind], (int)error->cause, dialogue_causes[error->cause],
+		error->reply.code);
+	if (smtps_str_equal(key, SMTPS_STR("stage"))) {
+		fine = smtps_str_equal(value, smtps_str_of(smtps_stage_name(error->stage)));
+	} else if (smtps_str_equal(key, SMTPS_STR("kind"))) {
+		fine = dialogue_find(dialogue_kinds, value) == (int)error->kind;
+	} else if (smtps_str_equal(key, SMTPS_STR("cause"))) {
+		fine = dialogue_find(dialogue_causes, value) == (int)error->cause;
+	} else if (smtps_str_equal(key, SMTPS_STR("code"))) {
+		fine = atoi(value.data) == error->reply.code;
+	} else if (smtps_str_equal(key, SMTPS_STR("temporary"))) {
+		fine = (value.data[0] == 'y') == error->temporary;
+	} else if (smtps_str_equal(key, SMTPS_STR("says"))) {
+		fine = smtps_str_contains_nocase(smtps_str_of(error->text), value);
+		snprintf(got, sizeof got, "%.120s", error->text);
+	} else if (smtps_str_equal(key, SMTPS_STR("hint"))) {
+		fine = smtps_str_contains_nocase(smtps_str_of(error->hint), value);
+		snprintf(got, sizeof got, "%.120s", error->hint);
+	} else {
+		return false;
+	}
+	if (!fine) {
+		dialogue_fail(d, "another error", smtps_str_of(got));
+	}
+	return true;
+}
+
+static void dialogue_check_verdicts(dialogue *d, const dialogue_mail *mail, smtps_str list)
+{
+	for (size_t i = 0; i < mail->transaction.recipient_count; i++) {
+		smtps_str word = list.data ? smtps_str_split(list, ',', &list) : SMTPS_STR("");
+
+		if (dialogue_find(dialogue_verdicts, word) != (int)mail->recipients[i].verdict) {
+			dialogue_fail(d, "another verdict", smtps_str_of(dialogue_verdicts[mail->recipients[i].verdict]));
+		}
+	}
+}
+
+static void dialogue_check_transaction(dialogue *d, smtps_str rest)
+{
+	smtps_str name = dialogue_word(&rest);
+	smtps_str state = dialogue_word(&rest);
+	dialogue_mail *mail = d->done_taken < d->done_count ? d->done[d->done_taken++] : NULL;
+
+	if (!mail || !smtps_str_equal(mail->name, name)) {
+		dialogue_fail(d, "no such transaction was reported", mail ? mail->name : SMTPS_STR("none"));
+		return;
+	}
+	if (dialogue_find(dialogue_states, state) != (int)mail->transaction.state) {
+		dialogue_fail(
+			d, "another end of the transaction", smtps_str_of(dialogue_states[mail->transaction.state]));
+	}
+	while (rest.data) {
+		smtps_str word = dialogue_word(&rest);
+
+		if (smtps_str_starts_nocase(word, SMTPS_STR("rcpt="))) {
+			dialogue_check_verdicts(d, mail, (smtps_str){word.data + 5, word.len - 5});
+		} else if (smtps_str_starts_nocase(word, SMTPS_STR("reply="))) {
+			if (atoi(word.data + 6) != mail->transaction.reply.code) {
+				dialogue_fail(d, "another final reply", SMTPS_STR(""));
+			}
+		} else if (!dialogue_check_error(d, &mail->transaction.error, word)) {
+			dialogue_fail(d, "unknown word", word);
+		}
+	}
+}
+
+static void dialogue_check_closed(dialogue *d, smtps_str rest)
+{
+	if (!d->closed) {
+		dialogue_fail(d, "the session is not closed", smtps_buf_str(&d->said));
+	}
+	if (!rest.data && smtps_error_is_set(smtps_session_error(d->session))) {
+		dialogue_fail(d, "closed with an error", smtps_str_of(smtps_session_error(d->session)->text));
+	}
+	while (rest.data) {
+		if (!dialogue_check_error(d, smtps_session_error(d->session), dialogue_word(&rest))) {
+			dialogue_fail(d, "unknown word", rest);
+		}
+	}
+}
+
+static void dialogue_flag(dialogue *d, bool *flag, const char *what)
+{
+	if (!*flag) {
+		dialogue_fail(d, what, SMTPS_STR(""));
+	}
+	*flag = false;
+}
+
+static dialogue_mail *dialogue_mail_of(dialogue *d, smtps_str name)
+{
+	for (unsigned i = 0; i < d->mail_count; i++) {
+		if (smtps_str_equal(d->mails[i].name, name)) {
+			return &d->mails[i];
+		}
+	}
+	dialogue_fail(d, "no such mail", name);
+	return NULL;
+}
+
+static void dialogue_secure(dialogue *d, smtps_str rest)
+{
+	static const smtps_channel_binding binding = {
+		{"0123456789abcdef0123456789abcdef", 32}, {"fedcba9876543210", 16}};
+
+	d->encrypted = true;
+	smtps_session_tls_done(d->session, !smtps_str_equal(rest, SMTPS_STR("unverified")), &binding);
+}
+
+static void dialogue_verb(dialogue *d, smtps_str line)
+{
+	smtps_str rest;
+	smtps_str verb = smtps_str_split(line, ' ', &rest);
+	smtps_error error = {0};
+	dialogue_mail *mail;
+
+	if (smtps_str_equal(verb, SMTPS_STR("OUTPUT"))) {
+		dialogue_output(d, rest.data ? strtoul(rest.data, NULL, 10) : SMTPS_FLIGHT_MAX, NULL);
+		dialogue_events(d);
+		return;
+	}
+	dialogue_events(d);
+	if (smtps_str_equal(verb, SMTPS_STR("TLS"))) {
+		dialogue_flag(d, &d->wants_tls, "no TLS is wanted");
+		dialogue_secure(d, rest);
+	} else if (smtps_str_equal(verb, SMTPS_STR("SECURED"))) {
+		dialogue_secure(d, rest);
+	} else if (smtps_str_equal(verb, SMTPS_STR("GATE"))) {
+		dialogue_flag(d, &d->gate, "it is not at the gate");
+		smtps_session_enter(d->session, d->has_credentials ? &d->credentials : NULL);
+	} else if (smtps_str_equal(verb, SMTPS_STR("READY"))) {
+		dialogue_flag(d, &d->ready, "it is not ready");
+	} else if (smtps_str_equal(verb, SMTPS_STR("SUBMIT"))) {
+		while (rest.data && (mail = dialogue_mail_of(d, dialogue_word(&rest))) != NULL) {
+			smtps_session_submit(d->session, &mail->transaction);
+		}
+	} else if (smtps_str_equal(verb, SMTPS_STR("NOOP"))) {
+		smtps_session_noop(d->session);
+	} else if (smtps_str_equal(verb, SMTPS_STR("QUIT"))) {
+		smtps_session_quit(d->session);
+	} else if (smtps_str_equal(verb, SMTPS_STR("CUT"))) {
+		smtps_session_cut(d->session, SMTPS_CAUSE_CUT, "the server closed the connection");
+	} else if (smtps_str_equal(verb, SMTPS_STR("TIMEOUT"))) {
+		smtps_session_timeout(d->session, 30);
+	} else if (smtps_str_equal(verb, SMTPS_STR("TLS-FAILED"))) {
+		smtps_fail(&error, SMTPS_STAGE_TLS, SMTPS_TLS_FAILED, SMTPS_CAUSE_HANDSHAKE, "no");
+		smtps_session_tls_failed(d->session, &error);
+		smtps_error_free(&error);
+	} else if (smtps_str_equal(verb, SMTPS_STR("TRANSACTION"))) {
+		dialogue_check_transaction(d, rest);
+	} else if (smtps_str_equal(verb, SMTPS_STR("CLOSED"))) {
+		dialogue_pump(d);
+		dialogue_check_closed(d, rest);
+	} else if (smtps_str_equal(verb, SMTPS_STR("IDLE")) || smtps_str_equal(verb, SMTPS_STR("NOT-IDLE"))) {
+		if (smtps_session_is_idle(d->session) != (verb.data[0] == 'I')) {
+			dialogue_fail(d, "idle or not", SMTPS_STR(""));
+		}
+	} else {
+		dialogue_fail(d, "unknown verb", verb);
+	}
+}
+
+static void dialogue_note(void *context, char direction, smtps_str line)
+{
+	dialogue *d = context;
+
+	smtps_buf_printf(&d->transcript, "%c: %.*s\n", direction, (int)line.len, line.data);
+}
+
+/* --- one dialogue ---------------------------------------------------------------------------------------------- */
+
+static bool dialogue_has(smtps_str text, smtps_str secret)
+{
+	return secret.len && smtps_str_contains_nocase(text, secret);
+}
+
+/* I7: neither the transcript nor an error shows a secret, in any form. */
+static void dialogue_check_secrets(dialogue *d)
+{
+	const smtps_error *error = smtps_session_error(d->session);
+	const smtps_str secrets[] = {d->credentials.password, d->credentials.token};
+
+	for (unsigned i = 0; i < 2; i++) {
+		smtps_buf form = {0};
+
+		smtps_base64_encode(&form, secrets[i]);
+		if (dialogue_has(smtps_buf_str(&d->transcript), secrets[i]) ||
+			dialogue_has(smtps_buf_str(&d->transcript), smtps_buf_str(&form))) {
+			dialogue_fail(d, "the transcript shows a secret", smtps_buf_str(&d->transcript));
+		}
+		if (dialogue_has(smtps_str_of(error->text), secrets[i]) ||
+			dialogue_has(smtps_buf_str(&error->reply.text), secrets[i]) ||
+			dialogue_has(smtps_buf_str(&error->reply.text), smtps_buf_str(&form))) {
+			dialogue_fail(d, "the error shows a secret", smtps_str_of(error->text));
+		}
+		smtps_buf_free(&form);
+	}
+}
+
+/* Every transaction that was submitted is reported once when the session is closed; none twice. */
+static void dialogue_check_end(dialogue *d)
+{
+	if (d->session && !d->failed) {
+		dialogue_pump(d);
+		if (d->said.len) {
+			dialogue_fail(d, "the session says more", smtps_buf_str(&d->said));
+		}
+		if (d->done_taken != d->done_count) {
+			dialogue_fail(d, "more transactions were reported", d->done[d->done_taken]->name);
+		}
+		dialogue_check_secrets(d);
+	}
+	for (unsigned i = 0; i < d->mail_count; i++) {
+		if (d->mails[i].reported > 1) {
+			dialogue_fail(d, "reported twice", d->mails[i].name);
+		}
+	}
+}
+
+static void dialogue_step(dialogue *d, smtps_str line)
+{
+	smtps_buf octets = {0};
+	smtps_str rest = {line.data + 2, line.len - 2};
+
+	if (rest.len && rest.data[0] == ' ') {
+		rest = (smtps_str){rest.data + 1, rest.len - 1};
+	}
+	if (line.data[0] == '*') {
+		dialogue_verb(d, rest);
+		return;
+	}
+	dialogue_unescape(&octets, rest);
+	if (line.data[1] == ':') {
+		smtps_buf_add_text(&octets, "\r\n");
+	}
+	if (line.data[0] == 'S') {
+		dialogue_input(d, smtps_buf_str(&octets));
+	} else {
+		dialogue_expect(d, smtps_buf_str(&octets));
+	}
+	smtps_buf_free(&octets);
+}
+
+static bool dialogue_is_server(smtps_str line)
+{
+	return line.len > 1 && line.data[0] == 'S' && (line.data[1] == ':' || line.data[1] == '|');
+}
+
+/* Lines of the server in a row are one segment: joined into one "S| ". */
+static void dialogue_servers(dialogue *d, smtps_str *rest, smtps_str first)
+{
+	smtps_buf octets = {0};
+	smtps_str line = first;
+	smtps_str after = *rest;
+
+	for (;;) {
+		smtps_str text = {line.data + 2, line.len - 2};
+
+		if (text.len && text.data[0] == ' ') {
+			text = (smtps_str){text.data + 1, text.len - 1};
+		}
+		dialogue_unescape(&octets, text);
+		if (line.data[1] == ':') {
+			smtps_buf_add_text(&octets, "\r\n");
+		}
+		*rest = after;
+		line = after.data ? smtps_str_split(after, '\n', &after) : (smtps_str){"", 0};
+		if (!dialogue_is_server(line)) {
+			break;
+		}
+		d->line++;
+	}
+	dialogue_input(d, smtps_buf_str(&octets));
+	smtps_buf_free(&octets);
+}
+
+static void dialogue_free(dialogue *d)
+{
+	smtps_session_free(d->session);
+	for (unsigned i = 0; i < d->mail_count; i++) {
+		smtps_transaction_reset(&d->mails[i].transaction);
+		smtps_buf_free(&d->mails[i].text);
+	}
+	smtps_buf_free(&d->said);
+	smtps_buf_free(&d->transcript);
+}
+
+/* Runs the lines behind "== name" up to the next one. `sweep`: the n-th allocation of the session fails. True: all held. */
+static bool dialogue_run(dialogue *d, smtps_str text, unsigned long sweep)
+{
+	smtps_str rest = text;
+
+	d->config.security = SMTPS_SECURE_PLAINTEXT;
+	d->config.ehlo_names[0] = SMTPS_STR("c.example");
+	d->config.ehlo_name_count = 1;
+	d->config.host = SMTPS_STR("mail.example");
+	d->config.transcript = dialogue_note;
+	d->config.transcript_context = d;
+	d->quiet = sweep != 0;
+	while (rest.data && !(d->failed && !d->quiet)) {
+		smtps_str line = smtps_str_split(rest, '\n', &rest);
+
+		d->line++;
+		if (line.len == 0 || line.data[0] == '#' || (!d->session && dialogue_set(d, line))) {
+			continue;
+		}
+		if (!d->session) {
+			smtps_alloc_fail_at(sweep);
+			d->session = smtps_session_new(&d->config);
+			if (!d->session) {
+				d->failed = true;
+				break;
+			}
+		}
+		if (dialogue_is_server(line)) {
+			dialogue_servers(d, &rest, line);
+		} else {
+			dialogue_step(d, line);
+		}
+	}
+	dialogue_check_end(d);
+	smtps_alloc_fail_at(0);
+	return !d->failed;
+}
+
+#endif

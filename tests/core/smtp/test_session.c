@@ -1,0 +1,172 @@
+/*
+ * The session by dialogues: tests/core/smtp/dialogues/NAME.txt, each whole, octet by octet, and in random segments.
+ */
+#include "testing.h"
+
+#include <dirent.h>
+
+#include "dialogue.h"
+
+enum { RANDOM_RUNS = 8 };
+
+static const smtps_str mark = {"== ", 3};
+
+/* The directory of the dialogues, beside this file. */
+static void directory(char *path, size_t size)
+{
+	const char *end = strrchr(__FILE__, '/');
+
+	snprintf(path, size, "%.*s/dialogues", end ? (int)(end - __FILE__) : 1, end ? __FILE__ : ".");
+}
+
+static void read_file(const char *path, smtps_buf *text)
+{
+	char block[4096];
+	FILE *file = fopen(path, "rb");
+	size_t got;
+
+	assert_non_null(file);
+	while ((got = fread(block, 1, sizeof block, file)) > 0) {
+		smtps_buf_add(text, block, got);
+	}
+	fclose(file);
+}
+
+typedef unsigned run_dialogue(const char *file, int line, smtps_str name, smtps_str text);
+
+/* One run in one segmentation; 1 where something did not hold. */
+static unsigned run_in(
+	const char *file, int line, smtps_str name, smtps_str text, unsigned mode, unsigned seed)
+{
+	dialogue *d = calloc(1, sizeof *d);
+	bool fine;
+
+	*d = (dialogue){.name = name, .file = file, .line = line, .mode = mode, .seed = seed};
+	fine = dialogue_run(d, text, 0);
+	if (!fine) {
+		print_error("%.*s\n", (int)d->transcript.len, d->transcript.data ? d->transcript.data : "");
+	}
+	dialogue_free(d);
+	free(d);
+	return fine ? 0 : 1;
+}
+
+static unsigned run_all_ways(const char *file, int line, smtps_str name, smtps_str text)
+{
+	unsigned failures = run_in(file, line, name, text, WHOLE, 1);
+
+	if (failures == 0) {
+		failures += run_in(file, line, name, text, ONE_BYTE, 1);
+	}
+	for (unsigned seed = 1; failures == 0 && seed <= RANDOM_RUNS; seed++) {
+		failures += run_in(file, line, name, text, RANDOM, seed * 7919);
+	}
+	return failures;
+}
+
+/* Each allocation of the dialogue fails in turn: nothing leaks, nothing breaks, nothing is accepted that was not. */
+static unsigned run_sweep(const char *file, int line, smtps_str name, smtps_str text)
+{
+	for (unsigned long n = 1; n < 2000; n++) {
+		dialogue *d = calloc(1, sizeof *d);
+		unsigned reported = 0;
+		bool fine;
+
+		*d = (dialogue){.name = name, .file = file, .line = line};
+		fine = dialogue_run(d, text, n);
+		for (unsigned i = 0; i < d->mail_count; i++) {
+			reported += d->mails[i].reported;
+		}
+		(void)reported;
+		dialogue_free(d);
+		free(d);
+		if (fine) {
+			return 0; /* no allocation was left to fail */
+		}
+	}
+	return 1;
+}
+
+static unsigned run_file(const char *file, run_dialogue *run, unsigned *count)
+{
+	smtps_buf text = {0};
+	smtps_str rest, name = {0};
+	const char *only = getenv("DIALOGUE");
+	unsigned failures = 0;
+	int line = 0, start = 0;
+	const char *from = NULL;
+
+	read_file(file, &text);
+	rest = smtps_buf_str(&text);
+	for (;;) {
+		smtps_str next = rest.data ? smtps_str_split(rest, '\n', &rest) : (smtps_str){NULL, 0};
+
+		line++;
+		if (!next.data || smtps_str_starts_nocase(next, mark)) {
+			const char *end = next.data ? next.data : text.data + text.len;
+
+			if (from && (!only || smtps_str_contains_nocase(name, smtps_str_of(only)))) {
+				failures += run(file, start, name, (smtps_str){from, (size_t)(end - from)});
+				++*count;
+			}
+			name = next.data ? (smtps_str){next.data + mark.len, next.len - mark.len} : next;
+			from = next.data ? next.data + next.len + 1 : NULL;
+			start = line;
+		}
+		if (!next.data) {
+			break;
+		}
+	}
+	smtps_buf_free(&text);
+	return failures;
+}
+
+static unsigned run_directory(run_dialogue *run, unsigned *count)
+{
+	char folder[1024], path[2048];
+	unsigned failures = 0;
+	DIR *dir;
+	struct dirent *entry;
+
+	directory(folder, sizeof folder);
+	dir = opendir(folder);
+	assert_non_null(dir);
+	while ((entry = readdir(dir)) != NULL) {
+		size_t len = strlen(entry->d_name);
+
+		if (len > 4 && strcmp(entry->d_name + len - 4, ".txt") == 0) {
+			snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+			failures += run_file(path, run, count);
+		}
+	}
+	closedir(dir);
+	return failures;
+}
+
+static void test_every_dialogue_in_every_segmentation_case_79(void **state)
+{
+	unsigned count = 0;
+
+	(void)state;
+	assert_int_equal(run_directory(run_all_ways, &count), 0);
+	print_message("%u dialogues\n", count);
+	assert_true(count > 0);
+}
+
+static void test_every_allocation_of_every_dialogue_may_fail_case_127(void **state)
+{
+	unsigned count = 0;
+
+	(void)state;
+	assert_int_equal(run_directory(run_sweep, &count), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_dialogue_in_every_segmentation_case_79),
+		cmocka_unit_test(test_every_allocation_of_every_dialogue_may_fail_case_127),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
