@@ -12,6 +12,7 @@ struct smtps_client {
 	smtps_host host;
 	smtps_pool own;
 	smtps_pool *pool; /* where its connections stay between calls */
+	unsigned calls; /* in progress, one inside another */
 };
 
 void smtps_client_startup(const char *cafile, const char *capath)
@@ -93,6 +94,7 @@ static void end_turn(smtps_delivery *delivery, smtps_turn turn)
 /* To the end. What the host's token function does happens here, between steps. */
 static void run(smtps_client *client, smtps_delivery *delivery)
 {
+	client->calls++;
 	while (delivery->state != SMTPS_DELIVERY_DONE) {
 		if (!smtps_delivery_step(delivery)) {
 			end_turn(delivery, smtps_loop_turn(delivery->loop));
@@ -100,6 +102,7 @@ static void run(smtps_client *client, smtps_delivery *delivery)
 			fetch_token(client, delivery);
 		}
 	}
+	client->calls--;
 }
 
 bool smtps_client_send(smtps_client *client, smtps_mail *mail, smtps_result *result, smtps_error *error)
@@ -145,7 +148,7 @@ bool smtps_client_connect(
 
 bool smtps_client_close(smtps_client *client)
 {
-	return smtps_pool_close(client->pool) == 0;
+	return smtps_pool_close(client->pool) == 0 && client->calls == 0;
 }
 
 bool smtps_client_is_connected(const smtps_client *client)

@@ -10,6 +10,8 @@
 #include "ehlo_name.h"
 #include "net/dial.h"
 
+enum { PEEKS_MAX = 8 }; /* a server that talks on and on while idle is not kept */
+
 /* --- deadlines ------------------------------------------------------------------------------------------------- */
 
 /* Whether a reply is awaited from the server; at the gate and when idle none is. */
@@ -168,6 +170,7 @@ static bool begin_session(smtps_connection *connection)
 		.transcript_context = connection,
 	};
 
+	config.auth.verified = smtps_server_is_lenient(server, connection->route.port);
 	own_literal(connection);
 	for (unsigned i = connection->first_name; i < server->name_count; i++) {
 		config.ehlo_names[config.ehlo_name_count++] = smtps_buf_str(&server->names[i]);
@@ -442,17 +445,19 @@ bool smtps_connection_is_sound(smtps_connection *connection)
 		memcmp(identity, connection->identity, sizeof identity) != 0) {
 		return false;
 	}
-	switch (smtps_fd_peek(connection->watch.fd)) {
-		case 0: return true;
-		case 1: break;
-		default: return false;
-	}
-	if (!connection->tls) {
-		return false;
-	}
 	/* Tickets of TLS 1.3 are read and forgotten; a reply, an alert or an end closes the session in here. */
-	smtps_connection_receive(connection);
-	return connection->line == SMTPS_TALKING && smtps_session_is_idle(connection->session);
+	for (int i = 0; i < PEEKS_MAX; i++) {
+		int peeked = smtps_fd_peek(connection->watch.fd);
+
+		if (peeked <= 0 || !connection->tls) {
+			return peeked == 0;
+		}
+		smtps_connection_receive(connection);
+		if (connection->line != SMTPS_TALKING || !smtps_session_is_idle(connection->session)) {
+			return false;
+		}
+	}
+	return false;
 }
 
 smtps_stage smtps_connection_stage(const smtps_connection *connection)

@@ -35,7 +35,7 @@ static void finish(smtps_delivery *delivery, smtps_error *error)
 static void finish_failed(smtps_delivery *delivery, smtps_error *error)
 {
 	if (delivery->accepted) {
-		smtps_verdict_rest(delivery, SMTPS_FATE_REJECTED, &error->reply);
+		smtps_verdict_rest(delivery, SMTPS_FATE_REJECTED, error);
 		smtps_error_free(error);
 		finish(delivery, NULL);
 	} else {

@@ -83,8 +83,8 @@ void smtps_verdict_accepted(smtps_delivery *delivery);
 void smtps_verdict_unknown(smtps_delivery *delivery);
 /* Those refused by name; the others were not delivered to either, and stay NOT_TRIED. */
 void smtps_verdict_refused(smtps_delivery *delivery);
-/* Once some have it: whoever is left was not delivered to, for the reason in `reply`. */
-void smtps_verdict_rest(smtps_delivery *delivery, smtps_fate fate, const smtps_reply *reply);
+/* Once some have it: whoever is left was not delivered to. Where no reply says why, one of code 0 holds the sentence. */
+void smtps_verdict_rest(smtps_delivery *delivery, smtps_fate fate, const smtps_error *why);
 /* The next run of recipients that were not tried; false: none is left. */
 bool smtps_verdict_next_run(smtps_delivery *delivery);
 

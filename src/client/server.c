@@ -136,9 +136,14 @@ static smtps_tls_context *make_context(smtps_server *server, bool lenient, smtps
 	return context;
 }
 
+bool smtps_server_is_lenient(const smtps_server *server, int port)
+{
+	return smtps_options_lenient_on(&server->options, server->options.host_is_unix ? 0 : port);
+}
+
 smtps_tls_context *smtps_server_tls(smtps_server *server, const smtps_route *route, smtps_error *error)
 {
-	bool lenient = smtps_options_lenient_on(&server->options, server->options.host_is_unix ? 0 : route->port);
+	bool lenient = smtps_server_is_lenient(server, route->port);
 	smtps_tls_context **context = lenient ? &server->lenient : &server->strict;
 
 	if (!*context) {

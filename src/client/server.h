@@ -32,6 +32,8 @@ smtps_server *smtps_server_new(const smtps_options *options, smtps_error *error)
 smtps_server *smtps_server_hold(smtps_server *server);
 void smtps_server_release(smtps_server *server); /* NULL is fine */
 
+/* Whether the loopback rule of docs/routes.md holds on this port. */
+bool smtps_server_is_lenient(const smtps_server *server, int port);
 /* The context for a route; made at the first call. NULL: error filled in (stage options or tls). */
 smtps_tls_context *smtps_server_tls(smtps_server *server, const smtps_route *route, smtps_error *error);
 /* Whether there is something to log in with; `token`: one was given or fetched. */

@@ -90,17 +90,22 @@ void smtps_verdict_refused(smtps_delivery *delivery)
 	}
 }
 
-void smtps_verdict_rest(smtps_delivery *delivery, smtps_fate fate, const smtps_reply *reply)
+void smtps_verdict_rest(smtps_delivery *delivery, smtps_fate fate, const smtps_error *why)
 {
 	smtps_result *result = delivery->result;
 
 	for (size_t i = 0; i < result->count; i++) {
+		smtps_reply *reply = &result->replies[i];
+
 		if (result->fates[i] != SMTPS_FATE_NOT_TRIED) {
 			continue;
 		}
 		result->fates[i] = fate;
-		if (reply && reply->code && !result->replies[i].code) {
-			smtps_reply_copy(&result->replies[i], reply);
+		if (!reply->code && why->reply.code) {
+			smtps_reply_copy(reply, &why->reply);
+		} else if (!reply->code) {
+			smtps_buf_clear(&reply->text);
+			smtps_buf_add_text(&reply->text, why->text);
 		}
 	}
 }

@@ -9,15 +9,15 @@
 #include "client/ehlo_name.h"
 #include "client/loop.h"
 
-typedef struct probe {
+typedef struct test_probe {
 	smtps_watch watch;
 	int driven;
 	unsigned ready;
-} probe;
+} test_probe;
 
 static void note(smtps_watch *watch, smtps_time now)
 {
-	probe *self = (probe *)watch;
+	test_probe *self = (test_probe *)watch;
 
 	(void)now;
 	self->driven++;
@@ -25,15 +25,15 @@ static void note(smtps_watch *watch, smtps_time now)
 	watch->wake = SMTPS_NEVER;
 }
 
-static void probe_init(probe *self, smtps_fd fd, unsigned want, smtps_time wake)
+static void probe_init(test_probe *self, smtps_fd fd, unsigned want, smtps_time wake)
 {
-	*self = (probe){.watch = {.fd = fd, .want = want, .wake = wake, .drive = note}};
+	*self = (test_probe){.watch = {.fd = fd, .want = want, .wake = wake, .drive = note}};
 }
 
 static void loop_drives_what_is_ready_and_nothing_else(void **state)
 {
 	smtps_loop loop;
-	probe probes[20];
+	test_probe probes[20];
 	int pair[2];
 
 	(void)state;
@@ -63,7 +63,7 @@ static void loop_drives_what_is_ready_and_nothing_else(void **state)
 static void loop_wakes_a_timer_at_its_moment(void **state)
 {
 	smtps_loop loop;
-	probe timer;
+	test_probe timer;
 
 	(void)state;
 	smtps_loop_init(&loop, NULL);

@@ -8,13 +8,13 @@
 	"\nC: MAIL\nS: 250 ok\nC: RCPT\nS: 250 ok\nC: DATA\nS: 354 go\nC*\n" QUEUED QUIT
 
 /* A port that refuses: bound once, and closed again. */
-static void refuse_port(lab *lab, unsigned at)
+static void refuse_port(test_lab *lab, unsigned at)
 {
 	(void)lab_closed; /* the port stays free: it was the kernel's choice a moment ago */
 	lab->ports[at] = 1; /* tcpmux: nobody listens there */
 }
 
-static void start(lab *lab, const char *const *scripts)
+static void start(test_lab *lab, const char *const *scripts)
 {
 	lab_start_cut(lab, scripts, NULL);
 }
@@ -23,7 +23,7 @@ static void start(lab *lab, const char *const *scripts)
 
 static void two(test_mail *mail, const char *first, const char *second, unsigned wanted)
 {
-	lab lab;
+	test_lab lab;
 	smtps_client *client;
 
 	start(&lab, SCRIPTS(first, second));
@@ -38,7 +38,7 @@ static void two(test_mail *mail, const char *first, const char *second, unsigned
 /* Case 12. */
 static void refused_port_then_the_next(void **state)
 {
-	lab lab;
+	test_lab lab;
 	smtps_client *client;
 	test_mail mail;
 
@@ -122,7 +122,7 @@ static void permanent_greeting_then_the_next(void **state)
 
 static void temporary_greeting_tries_no_other_port(void **state)
 {
-	lab lab;
+	test_lab lab;
 	smtps_client *client;
 	test_mail mail;
 
@@ -142,7 +142,7 @@ static void temporary_greeting_tries_no_other_port(void **state)
 /* Case 33. */
 static void injection_stops_the_race(void **state)
 {
-	lab lab;
+	test_lab lab;
 	smtps_client *client;
 	test_mail mail;
 
@@ -166,7 +166,7 @@ static void injection_stops_the_race(void **state)
 /* Case 40: verified on the next route too, and the stranger hears no password. */
 static void strange_certificate_then_the_next(void **state)
 {
-	lab lab;
+	test_lab lab;
 	smtps_client *client;
 	test_mail mail;
 
@@ -188,7 +188,7 @@ static void strange_certificate_then_the_next(void **state)
 /* Case 109: a wrong password is told to one server once. */
 static void wrong_password_tries_no_other_route(void **state)
 {
-	lab lab;
+	test_lab lab;
 	smtps_client *client;
 	test_mail mail;
 
@@ -209,7 +209,7 @@ static void wrong_password_tries_no_other_route(void **state)
 /* Case 107: then the next route; with none left an error of AUTH. */
 static void no_mechanism_then_the_next(void **state)
 {
-	lab lab;
+	test_lab lab;
 	smtps_client *client;
 	test_mail mail;
 
@@ -231,7 +231,7 @@ static void no_mechanism_then_the_next(void **state)
 /* The exception is that of the route that got furthest. */
 static void furthest_route_speaks_for_all(void **state)
 {
-	lab lab;
+	test_lab lab;
 	smtps_client *client;
 	test_mail mail;
 
@@ -252,7 +252,7 @@ static void furthest_route_speaks_for_all(void **state)
 /* Case 258: forgotten at the first failure. */
 static void remembered_route_that_fails_is_forgotten(void **state)
 {
-	lab lab;
+	test_lab lab;
 	smtps_client *client;
 	test_mail mail;
 
@@ -276,7 +276,7 @@ static void remembered_route_that_fails_is_forgotten(void **state)
 /* Case 3. */
 static void unknown_host_is_permanent(void **state)
 {
-	lab lab = {0};
+	test_lab lab = {0};
 	smtps_client *client;
 	test_mail mail;
 
@@ -292,7 +292,7 @@ static void unknown_host_is_permanent(void **state)
 
 static void name_is_resolved(void **state)
 {
-	lab lab;
+	test_lab lab;
 	smtps_client *client;
 
 	(void)state;

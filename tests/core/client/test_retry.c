@@ -7,7 +7,7 @@
 static void fails_with(
 	const char *script, size_t recipients, smtps_kind kind, test_mail *mail, const char *const *words)
 {
-	lab lab;
+	test_lab lab;
 	smtps_client *client;
 
 	lab_start(&lab, script);
@@ -23,7 +23,7 @@ static void fails_with(
 static void second_arrives(const char *second)
 {
 	char script[4096];
-	lab lab;
+	test_lab lab;
 	smtps_client *client;
 
 	snprintf(script, sizeof script, "%s%sconnection 2:\n%s", OFFER(PIPELINING) DATA_MAIL QUEUED, second,
@@ -40,7 +40,7 @@ static void second_arrives(const char *second)
 /* Case 220: seen at acquire. */
 static void connection_closed_while_idle_is_not_used(void **state)
 {
-	lab lab;
+	test_lab lab;
 	smtps_client *client;
 
 	(void)state;
@@ -60,7 +60,7 @@ static void connection_closed_while_idle_is_not_used(void **state)
 /* Case 75: a reply that no command asked for, queued while idle. */
 static void unasked_reply_while_idle_closes(void **state)
 {
-	lab lab;
+	test_lab lab;
 	smtps_client *client;
 
 	(void)state;
@@ -104,7 +104,7 @@ static void idle_timeout_as_first_reply_reconnects_once(void **state)
 
 static void reconnects_no_second_time(void **state)
 {
-	lab lab;
+	test_lab lab;
 	smtps_client *client;
 	test_mail mail;
 
@@ -163,7 +163,7 @@ static void silence_after_the_end_is_unknown(void **state)
 /* Case 84: the flight goes once more, command by command; and then no more. */
 static void lost_replies_of_a_flight_are_asked_for_one_by_one(void **state)
 {
-	lab lab;
+	test_lab lab;
 	smtps_client *client;
 
 	(void)state;
@@ -207,7 +207,7 @@ static void refused_end_is_not_sent(void **state)
 /* Case 232: the connection serves on, behind a RSET. */
 static void refused_mail_leaves_the_connection(void **state)
 {
-	lab lab;
+	test_lab lab;
 	smtps_client *client;
 	test_mail mail;
 
@@ -232,7 +232,7 @@ static void refused_mail_leaves_the_connection(void **state)
 /* Case 89. */
 static void too_many_recipients_go_in_further_transactions(void **state)
 {
-	lab lab;
+	test_lab lab;
 	smtps_client *client;
 	test_mail mail;
 
@@ -258,7 +258,7 @@ static void too_many_recipients_go_in_further_transactions(void **state)
 /* Case 89: a further transaction must accept one more; else those left are rejected, and the mail was still sent. */
 static void further_transaction_without_progress_ends(void **state)
 {
-	lab lab;
+	test_lab lab;
 	smtps_client *client;
 	test_mail mail;
 
@@ -281,7 +281,7 @@ static void further_transaction_without_progress_ends(void **state)
 
 static void recipients_are_split_by_the_limit_offered(void **state)
 {
-	lab lab;
+	test_lab lab;
 	smtps_client *client;
 	test_mail mail;
 
@@ -304,7 +304,7 @@ static void recipients_are_split_by_the_limit_offered(void **state)
 /* After the first 2xx a loss is part of the result. */
 static void loss_in_a_further_transaction_rejects_the_rest(void **state)
 {
-	lab lab;
+	test_lab lab;
 	smtps_client *client;
 	test_mail mail;
 
@@ -328,7 +328,7 @@ static void loss_in_a_further_transaction_rejects_the_rest(void **state)
 
 static void refused_bdat_goes_once_more_with_data(void **state)
 {
-	lab lab;
+	test_lab lab;
 	smtps_client *client;
 
 	(void)state;
@@ -346,7 +346,7 @@ static void refused_bdat_goes_once_more_with_data(void **state)
 
 static void throttled_server_is_asked_again_after_a_pause(void **state)
 {
-	lab lab;
+	test_lab lab;
 	smtps_client *client;
 	smtps_time began = smtps_now();
 
@@ -387,7 +387,7 @@ static void host_interrupts_within_a_tick(void **state)
 {
 	int asked = 0;
 	smtps_host host = {.context = &asked, .interrupted = always};
-	lab lab;
+	test_lab lab;
 	smtps_client *client;
 	test_mail mail;
 
@@ -409,7 +409,7 @@ static void interrupt_after_the_end_is_unknown(void **state)
 {
 	int asked = 0;
 	smtps_host host = {.context = &asked, .interrupted = always};
-	lab lab;
+	test_lab lab;
 	smtps_client *client;
 	test_mail mail;
 
@@ -426,14 +426,14 @@ static void interrupt_after_the_end_is_unknown(void **state)
 	lab_stop(&lab);
 }
 
-typedef struct tokens {
+typedef struct token_count {
 	int fetched, refreshed;
 	bool none;
-} tokens;
+} token_count;
 
 static bool give_token(void *context, bool refresh, smtps_buf *token, smtps_error *error)
 {
-	tokens *tokens = context;
+	token_count *tokens = context;
 
 	tokens->fetched++;
 	tokens->refreshed += refresh;
@@ -449,9 +449,9 @@ static bool give_token(void *context, bool refresh, smtps_buf *token, smtps_erro
 /* Case 118. */
 static void expired_token_is_refreshed_once(void **state)
 {
-	tokens tokens = {0};
+	token_count tokens = {0};
 	smtps_host host = {.context = &tokens, .token = give_token};
-	lab lab;
+	test_lab lab;
 	smtps_client *client;
 
 	(void)state;
@@ -474,9 +474,9 @@ static void expired_token_is_refreshed_once(void **state)
 /* Case 117: nothing is opened, and the host's exception stands. */
 static void thrown_token_ends_the_call(void **state)
 {
-	tokens tokens = {.none = true};
+	token_count tokens = {.none = true};
 	smtps_host host = {.context = &tokens, .token = give_token};
-	lab lab = {0};
+	test_lab lab = {0};
 	smtps_client *client;
 	test_mail mail;
 
@@ -492,7 +492,7 @@ static void thrown_token_ends_the_call(void **state)
 /* Case 62: the child's copy says nothing on the parent's connection, which serves on. */
 static void forked_child_only_closes_the_descriptor(void **state)
 {
-	lab lab;
+	test_lab lab;
 	smtps_client *client;
 	int status = 0;
 	pid_t child;
@@ -531,7 +531,7 @@ static bool send_within(void *context, bool refresh, smtps_buf *token, smtps_err
 /* Busy is a property of a connection: a call from inside a callback gets another one. */
 static void nested_call_gets_a_connection_of_its_own(void **state)
 {
-	lab inner, outer;
+	test_lab inner, outer;
 	smtps_client *nested = NULL, *client;
 	smtps_host host = {.context = &nested, .token = send_within};
 

@@ -5,7 +5,7 @@
 
 static void plaintext_mail_arrives(void **state)
 {
-	lab lab;
+	test_lab lab;
 	test_mail mail;
 	smtps_client *client;
 
@@ -51,13 +51,12 @@ static void check_secured(test_mail *mail)
 
 static void starttls_mail_arrives(void **state)
 {
-	const char *const scripts[] = {
-		OFFER("S: 250-STARTTLS\n") STARTTLS INSIDE DATA_MAIL QUEUED QUIT "eof\n", NULL};
+	const char *const scripts[] = {OFFER("S: 250-STARTTLS\n") STARTTLS INSIDE DATA_MAIL QUEUED QUIT, NULL};
 	const char *const segments[] = {NULL, "1", "random"};
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
-		lab lab;
+		test_lab lab;
 		test_mail mail;
 		smtps_client *client;
 
@@ -76,7 +75,7 @@ static void starttls_mail_arrives(void **state)
 
 static void implicit_mail_arrives(void **state)
 {
-	lab lab;
+	test_lab lab;
 	test_mail mail;
 	smtps_client *client;
 
@@ -96,7 +95,7 @@ static void implicit_mail_arrives(void **state)
 /* Case 40: nothing is said to a stranger. */
 static void stranger_gets_nothing(void **state)
 {
-	lab lab;
+	test_lab lab;
 	test_mail mail;
 	smtps_client *client;
 
@@ -121,7 +120,7 @@ static void stranger_gets_nothing(void **state)
 /* Case 30. */
 static void missing_starttls_is_an_error(void **state)
 {
-	lab lab;
+	test_lab lab;
 	test_mail mail;
 	smtps_client *client;
 
@@ -140,7 +139,7 @@ static void missing_starttls_is_an_error(void **state)
 
 static void second_mail_goes_over_the_same_connection(void **state)
 {
-	lab lab;
+	test_lab lab;
 	smtps_client *client;
 	test_mail mail;
 
@@ -168,7 +167,7 @@ static void second_mail_goes_over_the_same_connection(void **state)
 /* Case 103: the first BDAT waits for its recipient; once one was accepted, the next message rides in the flight. */
 static void message_rides_once_bdat_is_known(void **state)
 {
-	lab lab;
+	test_lab lab;
 	smtps_client *client;
 
 	(void)state;
@@ -184,7 +183,7 @@ static void message_rides_once_bdat_is_known(void **state)
 
 static void line_like_a_command_never_rides(void **state)
 {
-	lab lab;
+	test_lab lab;
 	smtps_client *client;
 	test_mail mail;
 
@@ -203,7 +202,7 @@ static void line_like_a_command_never_rides(void **state)
 
 static void chunking_off_means_data(void **state)
 {
-	lab lab;
+	test_lab lab;
 	smtps_client *client;
 
 	(void)state;
@@ -218,7 +217,7 @@ static void chunking_off_means_data(void **state)
 /* Case 88. */
 static void refused_recipients_stand_in_the_result(void **state)
 {
-	lab lab;
+	test_lab lab;
 	smtps_client *client;
 	test_mail mail;
 
@@ -244,7 +243,7 @@ static void refused_recipients_stand_in_the_result(void **state)
 /* Case 88: all or nothing waits for every verdict before DATA. */
 static void one_refusal_refuses_all_where_all_are_required(void **state)
 {
-	lab lab;
+	test_lab lab;
 	smtps_client *client;
 	test_mail mail;
 
@@ -267,7 +266,7 @@ static void one_refusal_refuses_all_where_all_are_required(void **state)
 
 static void big_mail_goes_in_constant_memory(void **state)
 {
-	lab lab;
+	test_lab lab;
 	smtps_client *client;
 	test_mail mail;
 	smtps_buf text = {0};
@@ -291,14 +290,14 @@ static void big_mail_goes_in_constant_memory(void **state)
 
 static void connect_tells_the_facts(void **state)
 {
-	lab lab;
+	test_lab lab;
 	smtps_client *client;
 	smtps_connection_facts facts = {0};
 	smtps_attempts attempts = {0};
 	smtps_error error = {0};
 
 	(void)state;
-	lab_start(&lab, OFFER("S: 250-SIZE 1000\n") DATA_MAIL QUEUED QUIT);
+	lab_start(&lab, OFFER(PIPELINING "S: 250-SIZE 1000\n") DATA_MAIL QUEUED QUIT);
 	client = client_of(&lab, PLAIN);
 	assert_true(smtps_client_connect(client, &facts, &attempts, &error));
 	assert_str(smtps_buf_str(&facts.host), "127.0.0.1");

@@ -41,7 +41,7 @@ static bool one_run(smtps_options *options, unsigned long n, bool *sent)
 
 static void every_allocation_may_fail(void **state)
 {
-	lab lab;
+	test_lab lab;
 	smtps_options options = {0};
 	unsigned quiet = 0, failed = 0;
 	unsigned long n;
@@ -53,6 +53,7 @@ static void every_allocation_may_fail(void **state)
 			   "C? QUIT\n");
 	options_of(&options, &lab,
 		WORDS("ca_file", "ca.pem", "username", "shop", "password", "secret", "encryption", "starttls"));
+	options_finish(&options);
 	for (n = 1; n < SWEEP_MAX && quiet < QUIET_RUNS; n++) {
 		one_run(&options, n, &sent);
 		quiet = sent ? quiet + 1 : 0;
