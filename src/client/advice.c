@@ -20,7 +20,8 @@ static const advice table[] = {
 	{SMTPS_CAUSE_CONNECT_REFUSED, AT(CONNECT),
 		"nothing listens there, or a firewall refuses: check `host` and `port`, then ask the hosting company"},
 	{SMTPS_CAUSE_TIMEOUT, AT(CONNECT),
-		"a firewall, often the hosting company's, drops outgoing connections: ask for port 587 or 465 to be opened"},
+		"a firewall, often the hosting company's, drops outgoing connections to mail ports: use port 2525, or ask for 587 or 465 to "
+		"be opened"},
 	{SMTPS_CAUSE_UNREACHABLE, AT(CONNECT), "this machine has no network route to the server"},
 	{SMTPS_CAUSE_LOCAL, AT(CONNECT),
 		"this machine does not allow it: check the limit of open files, and under SELinux httpd_can_network_connect"},
@@ -33,7 +34,8 @@ static const advice table[] = {
 	{SMTPS_CAUSE_HANDSHAKE, ANYWHERE,
 		"check that the port speaks TLS: from the first octet on 465, after STARTTLS on 587"},
 	{SMTPS_CAUSE_CERTIFICATE, ANYWHERE,
-		"if this is the right server, name its authority in `ca_file` or its name in `peer_name`"},
+		"if the certificate is the web host's, the host redirects mail ports to its own server: use port 2525, or ask it to let this "
+		"site's user send; if this is the right server, name its authority in `ca_file` or its name in `peer_name`"},
 	{SMTPS_CAUSE_NO_MECHANISM, ANYWHERE,
 		"the server offers no way to log in that may be used here: check `auth`, `port` and `encryption`"},
 };
