@@ -97,12 +97,12 @@ print("\n".join(str(s.getsockname()[1]) for s in held))' "${ports[@]}")
 	done
 }
 
-# True once each port answers with a connection.
+# True once each port is listened on. Not tried by connecting: in a namespace a firewall may stand before it.
 listening() {
 	local port variable
 	for port in "${ports[@]}"; do
 		variable=PORT_${port^^}
-		(exec 3<>"/dev/tcp/${addresses%% *}/${!variable}") 2>/dev/null || return 1
+		[ -n "$(ss -ltnH "sport = :${!variable}")" ] || return 1
 	done
 }
 

@@ -228,7 +228,7 @@ class Session:
                 self.reply('421 4.7.0 %s too many connections' % self.options.name, flush=True)
                 raise Hangup
             if not self.meddle('CONNECT'):
-                if self.wire.buffer:
+                if self.spoken():
                     self.fault('spoke before the greeting')
                 self.reply('220 %s ESMTP ready' % self.options.name)
             while True:
@@ -248,6 +248,15 @@ class Session:
                 except wire.Closed:
                     pass
             self.wire.close()
+
+    def spoken(self):
+        """Whether the client has spoken already, though nothing (PIPECONNECT) allowed it to."""
+        if 'PIPECONNECT' in self.options.capability:
+            return False
+        try:
+            return bool(self.wire.buffer) or self.wire.fill(time.monotonic() + 1e-6)
+        except wire.Expired:
+            return False
 
     def command(self, line):
         if self.wire.buffer and not self.offers('PIPELINING') and not line.upper().startswith(b'BDAT'):

@@ -41,7 +41,10 @@ abstract class Lab extends TestCase
 		parent::tearDown();
 	}
 
-	/** A server that follows the script of tests/lab/scripted_server.py; several scripts, several ports. */
+	/**
+	 * A server that follows the script of tests/lab/scripted_server.py; several scripts, several ports, keys that are
+	 * strings being their addresses ("10.9.0.1:587").
+	 */
 	protected function scripted(string|array $scripts, ?string $segment = null, string $address = '127.0.0.1'): Scripted
 	{
 		return $this->started[] = new Scripted((array) $scripts, $this->folder(), self::certificates(), $segment, $address);
@@ -70,6 +73,35 @@ abstract class Lab extends TestCase
 		} catch (Lab\Unavailable $reason) {
 			self::markTestSkipped($reason->getMessage());
 		}
+	}
+
+	/**
+	 * Runs PHP code in a network of its own, as tests/lab/netns.sh makes it from the arguments, and returns what the code returns, by way
+	 * of JSON. $this in the code has smtpd(), scripted(), proxy(), real(), client(); they listen where they are told:
+	 *
+	 *     $this->network(['--drop', '587', '--host', self::HOST . '=10.9.0.1'], <<<'PHP'
+	 *         $server = $this->smtpd(['10.9.0.1:587=starttls', '10.9.0.1:465=implicit']);
+	 *         return (new SmtpSend(['host' => self::HOST, 'ca_file' => self::authority()]))->connect()->port;
+	 *         PHP);
+	 *
+	 * @param list<string> $arguments
+	 */
+	protected function network(array $arguments, string $code): mixed
+	{
+		$file = $this->folder() . '/inside.php';
+		file_put_contents($file, "<?php\nrequire '" . __DIR__ . "/bootstrap.php';\nrequire '" . __DIR__ . "/Lab/without-phpunit.php';\n(new SmtpSend\\Tests\\Lab\\Inside)->tell(function () {\n$code\n});\n");
+		$extension = getenv('SMTPSEND_EXTENSION');
+		self::certificates();
+		[$status, $output, $errors] = $this->start([self::root() . '/tests/lab/netns.sh', ...$arguments, '--', PHP_BINARY, '-d', 'display_errors=stderr',
+			...($extension ? ['-d', "extension=$extension"] : []), $file])->finish(120.0);
+		if ($status === 69) {
+			self::markTestSkipped(trim($errors));
+		}
+		if ($status !== 0 || !preg_match('/^result (.*)$/m', $output, $match)) {
+			throw new \RuntimeException("in the namespace: $output $errors");
+		}
+
+		return json_decode($match[1], true, 64, JSON_THROW_ON_ERROR);
 	}
 
 	/** Any other program, stopped with the test. */

@@ -364,6 +364,47 @@ final class LabTest extends Lab
 		self::assertSame(0, $code);
 	}
 
+	public function testCodeRunsInANetworkOfItsOwn(): void
+	{
+		$seen = $this->network(['--drop', '587', '--host', self::HOST . '=10.9.0.1,fd09::1'], <<<'PHP'
+			$server = $this->smtpd(['10.9.0.1:587=starttls', '[fd09::1]:465=implicit']);
+			$scripted = $this->scripted(['10.9.0.1:2525' => 'S: 220 x']);
+			$client = $this->client(465, true, '[fd09::1]');
+			$silent = @stream_socket_client('tcp://' . self::HOST . ':587', $code, $text, 0.2);
+			return [$server->ports, substr($client->reply(), 0, 3), $silent, $this->client(2525, false, '10.9.0.1')->reply()];
+			PHP);
+		self::assertSame([[587, 465], '220', false, '220 x'], $seen);
+	}
+
+	public function testTheSinkCountsMailsAndTurnarounds(): void
+	{
+		[$code, , $errors] = $this->start(['make', '-s', '-C', self::root() . '/tests/lab'])->finish();
+		self::assertSame(0, $code, $errors);
+		$stats = $this->folder() . '/stats';
+		$sink = $this->start([self::root() . '/build/lab/sink', '--cert', $this->bundle(), '--stats', $stats, 'starttls:0', 'implicit:0']);
+		$ports = explode(' ', substr($sink->waitFor('/^ready /'), 6));
+		foreach ($ports as $i => $port) {
+			$client = $this->secured((int) $port, $i === 1);
+			$client->ask('EHLO me');
+			self::assertStringStartsWith('235', $client->ask(self::plain()));
+			$client->send("MAIL FROM:<a@example.test>\r\nRCPT TO:<b@example.net>\r\nBDAT 3 LAST\r\nx\r\n");
+			self::assertSame(['250', '250', '250'], array_map(static fn () => substr($client->reply(), 0, 3), range(1, 3)));
+			$client->send("QUIT\r\n");
+			$client->rest();
+		}
+		$seen = json_decode(file_get_contents($stats), true);
+		self::assertSame([2, 2], [$seen['connections'], $seen['mails']], json_encode($seen));
+	}
+
+	/** Certificate and key in one file. */
+	private function bundle(): string
+	{
+		$file = $this->folder() . '/bundle.pem';
+		file_put_contents($file, file_get_contents(self::certificates() . '/server.pem') . file_get_contents(self::certificates() . '/server.key'));
+
+		return $file;
+	}
+
 	public function servers(): array
 	{
 		return [

@@ -16,16 +16,16 @@ final class Scripted extends Process
 	public readonly int $port;
 	private readonly string $record;
 
-	/** @param list<string> $scripts one a port, on 127.0.0.1 */
+	/** @param array<int|string, string> $scripts one a port, on a free one of $address, or the key's ADDRESS:PORT */
 	public function __construct(array $scripts, string $folder, string $certificates, ?string $segment = null, string $address = '127.0.0.1')
 	{
 		$this->record = tempnam($folder, 'record');
 		$command = ['/usr/bin/python3', dirname(__DIR__, 2) . '/lab/scripted_server.py', '--watch-stdin', '--certificates', $certificates,
 			'--record', $this->record];
-		foreach ($scripts as $script) {
+		foreach ($scripts as $where => $script) {
 			$file = tempnam($folder, 'script');
 			file_put_contents($file, $script);
-			array_push($command, '--listen', "$address:0=$file");
+			array_push($command, '--listen', (is_string($where) ? $where : "$address:0") . "=$file");
 		}
 		if ($segment !== null) {
 			array_push($command, '--segment', $segment);
