@@ -3,6 +3,8 @@
  */
 #include "tls_peer.h"
 
+#include <unistd.h>
+
 static void test_a_cut_anywhere_in_the_handshake_fails_it(void **state)
 {
 	size_t stride = getenv("SMTPS_TEST_QUICK") ? 311 : 23;
@@ -402,8 +404,52 @@ static void test_verification_needs_trust_and_a_name(void **state)
 	smtps_trust_free(trust);
 }
 
+/* Run by the test below in a process whose OPENSSL_CONF asks for the weakest that OpenSSL has. */
+static void test_weak_key_is_refused_all_the_same(void **state)
+{
+	static const struct {
+		const char *certificate;
+		int version;
+	} rows[] = {{"rsa1024", TLS1_2_VERSION}, {"sha1", TLS1_3_VERSION}, {"server", TLS1_1_VERSION}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		pair p = {0};
+
+		peer_start(&p.server, rows[i].certificate, rows[i].version);
+		p.trust = trust_of("ca");
+		pair_connect(&p, &(smtps_tls_options){.host = "mail.example.test", .verify = true, .trust = p.trust});
+		assert_int_equal(SSL_CTX_get_security_level(p.server.context), 0);
+		assert_int_equal(peer_shake(&p.server, p.tls, 0, &p.error), -1);
+		pair_close(&p);
+	}
+}
+
+/* Cases 49 and 59: a lax openssl.cnf does not weaken us. */
+static void test_a_lax_configuration_of_openssl_does_not_count(void **state)
+{
+	char path[1024], own[1024], command[4096];
+	ssize_t len = readlink("/proc/self/exe", own, sizeof own - 1);
+	FILE *file = fopen(cert_path(path, "lax", ".cnf"), "w");
+
+	(void)state;
+	assert_non_null(file);
+	fputs("openssl_conf=a\n[a]\nssl_conf=b\n[b]\nsystem_default=c\n[c]\nMinProtocol=TLSv1\n"
+		  "CipherString=ALL:@SECLEVEL=0\nOptions=UnsafeLegacyRenegotiation\n",
+		file);
+	fclose(file);
+	if (len <= 0) {
+		skip();
+	}
+	own[len] = '\0';
+	snprintf(command, sizeof command,
+		"SMTPS_TEST_CERTS='%s' SMTPS_TEST_LAX=1 OPENSSL_CONF='%s' '%s' >/dev/null 2>&1", certs(), path, own);
+	assert_int_equal(system(command), 0);
+}
+
 int main(void)
 {
+	const struct CMUnitTest lax[] = {cmocka_unit_test(test_weak_key_is_refused_all_the_same)};
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_cut_anywhere_in_the_handshake_fails_it),
 		cmocka_unit_test(test_a_flipped_octet_in_the_handshake_fails_it),
@@ -419,7 +465,11 @@ int main(void)
 		cmocka_unit_test(test_nothing_is_resumed),
 		cmocka_unit_test(test_sni_names_hosts_only),
 		cmocka_unit_test(test_verification_needs_trust_and_a_name),
+		cmocka_unit_test(test_a_lax_configuration_of_openssl_does_not_count),
 	};
 
+	if (getenv("SMTPS_TEST_LAX")) {
+		return cmocka_run_group_tests(lax, NULL, NULL);
+	}
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
