@@ -111,7 +111,7 @@ static bool looks_like_host(smtps_str text)
 	if (!split_host(text, &host, &port) || host.len == 0 || (port.data && port.len == 0)) {
 		return false;
 	}
-	for (size_t i = 0; i < port.len; i++) {
+	for (size_t i = 0; port.data && i < port.len; i++) {
 		if (!smtps_is_digit(port.data[i])) {
 			return false;
 		}

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { MICROSECONDS = 1000000, FRACTION_DIGITS = 6, DIGITS_MAX = 12 };
+enum { MICROSECONDS = 1000000, FRACTION_DIGITS = 6, DIGITS_MAX = 12, RATE_WORDS = 3 * SMTPS_RATE_UNITS };
 
 /* Digits, then for times a point and up to six more; the result in millionths. */
 bool smtps_parse_decimal(smtps_str text, bool is_fractional, int64_t *millionths)
@@ -22,7 +22,7 @@ bool smtps_parse_decimal(smtps_str text, bool is_fractional, int64_t *millionths
 	for (size_t i = 0; i < whole.len + FRACTION_DIGITS; i++) {
 		char digit = i < whole.len ? whole.data[i] : '0';
 
-		if (i >= whole.len && i - whole.len < fraction.len) {
+		if (fraction.data && i >= whole.len && i - whole.len < fraction.len) {
 			digit = fraction.data[i - whole.len];
 		}
 		if (!smtps_is_digit(digit)) {
@@ -90,10 +90,10 @@ bool smtps_rate_parse(smtps_str text, int64_t limits[SMTPS_RATE_UNITS])
 		size_t i = 0;
 
 		unit = smtps_str_trim(unit);
-		while (i < 3 * SMTPS_RATE_UNITS && !smtps_str_equal_nocase(unit, smtps_str_of(units[i / 3][i % 3]))) {
+		while (i < RATE_WORDS && !smtps_str_equal_nocase(unit, smtps_str_of(units[i / 3][i % 3]))) {
 			i++;
 		}
-		if (i == 3 * SMTPS_RATE_UNITS || !smtps_parse_decimal(smtps_str_trim(number), false, &millionths) ||
+		if (i == RATE_WORDS || !smtps_parse_decimal(smtps_str_trim(number), false, &millionths) ||
 			millionths < MICROSECONDS || limits[i / 3] != 0) {
 			return false;
 		}
