@@ -277,6 +277,15 @@ static const expectation near_misses[] = {
 		0}, /* not our name */
 	{"", SMTPS_STAGE_EHLO, 421, "too busy", "closing or overloaded", 0},
 	{"", SMTPS_STAGE_EHLO, 554, "5.7.1 cannot find your hostname", "reverse DNS", 0},
+	/* One provider's words in another's mouth. */
+	{"", MAIL, 421, "4.7.0 Too many connections, try again later", "max_connections",
+		SMTPS_HINT_THROTTLED | SMTPS_HINT_CONNECTIONS},
+	{"", MAIL, 550, "5.7.1 ann@example.com is not allowed to send as bob@example.com", "force_from", 0},
+	{"", RCPT, 550, "mailbox not activated", "", 0},
+	{"", AUTH, 525, "5.7.1 Unauthorized IP address", "in the account there", 0},
+	{"", RCPT, 452, "4.4.5 queue limit", "no room", 0},
+	{"", AUTH, 534, "5.7.9 Please log in via your web browser", "by its web page", SMTPS_HINT_APP_PASSWORD},
+	{"", AUTH, 535, "5.7.8 too many bad auth attempts", "limits logins", SMTPS_HINT_LOGIN_LIMIT},
 	{"", RCPT, 451, "4.3.0 too many failed recipients", "could not take it now", 0},
 	{"", RCPT, 250, "2.1.5 too many recipients", "", 0},
 	{"", END, 354, "too large", "", 0},
