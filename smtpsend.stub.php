@@ -27,20 +27,18 @@ namespace SmtpSend {
     final readonly class Reply implements \JsonSerializable
     {
         /** 200 to 599 */
-        public int $code;
+        public readonly int $code;
         /** RFC 3463, such as "5.7.8"; null: the server gave none */
-        public ?string $enhancedCode;
+        public readonly ?string $enhancedCode;
         /** The lines without their codes, joined by "\n", as the server wrote them (masked where it echoed a secret) */
-        public string $text;
+        public readonly string $text;
         /** @var list<string> */
-        public array $lines;
+        public readonly array $lines;
         /** The command that it answers, such as "RCPT"; null: none */
-        public ?string $command;
+        public readonly ?string $command;
 
         /**
          * `lines` may be left out: they are then those of `text`.
-         *
-         * @implementation-alias SmtpSend\Certificate::__construct
          */
         public function __construct(int $code = 0, ?string $enhancedCode = null, string $text = "", array $lines = [], ?string $command = null) {}
 
@@ -62,18 +60,18 @@ namespace SmtpSend {
     final readonly class Attempt implements \JsonSerializable
     {
         /** IP address, or the path of a unix socket */
-        public string $address;
-        public int $port;
+        public readonly string $address;
+        public readonly int $port;
         /** "starttls", "implicit" or "plaintext" */
-        public string $encryption;
+        public readonly string $encryption;
         /** How far it got; one of the stages of docs/errors.md */
-        public string $stage;
+        public readonly string $stage;
         /** Why it failed, in a sentence; null: it won */
-        public ?string $error;
+        public readonly ?string $error;
         /** Code of the reply that refused it; 0: none */
-        public int $code;
+        public readonly int $code;
         /** seconds */
-        public float $duration;
+        public readonly float $duration;
 
         /** @implementation-alias SmtpSend\Certificate::__construct */
         public function __construct(string $address = "", int $port = 0, string $encryption = "", string $stage = "", ?string $error = null, int $code = 0, float $duration = 0.0) {}
@@ -90,18 +88,18 @@ namespace SmtpSend {
     final readonly class Certificate implements \JsonSerializable
     {
         /** RFC 2253 form */
-        public string $subject;
-        public string $issuer;
+        public readonly string $subject;
+        public readonly string $issuer;
         /** @var list<string> host names and IP addresses that it was issued for */
-        public array $altNames;
+        public readonly array $altNames;
         /** seconds since 1970 */
-        public int $notBefore;
+        public readonly int $notBefore;
         /** seconds since 1970 */
-        public int $notAfter;
+        public readonly int $notAfter;
         /** SHA-256 of the certificate, lower-case hex: what `peer_fingerprint` takes */
-        public string $fingerprint;
+        public readonly string $fingerprint;
         /** SHA-256 of its public key, lower-case hex: `peer_fingerprint` takes it behind "spki:" */
-        public string $keyFingerprint;
+        public readonly string $keyFingerprint;
 
         public function __construct(string $subject = "", string $issuer = "", array $altNames = [], int $notBefore = 0, int $notAfter = 0, string $fingerprint = "", string $keyFingerprint = "") {}
 
@@ -116,25 +114,25 @@ namespace SmtpSend {
     final readonly class Connection implements \JsonSerializable
     {
         /** as configured */
-        public string $host;
+        public readonly string $host;
         /** IP address, or the path of a unix socket */
-        public string $address;
-        public int $port;
+        public readonly string $address;
+        public readonly int $port;
         /** "starttls", "implicit" or "plaintext" */
-        public string $encryption;
+        public readonly string $encryption;
         /** "TLSv1.3"; null without TLS */
-        public ?string $tlsVersion;
-        public ?string $cipher;
+        public readonly ?string $tlsVersion;
+        public readonly ?string $cipher;
         /** Whether the certificate was checked and right */
-        public bool $verified;
-        public ?Certificate $certificate;
+        public readonly bool $verified;
+        public readonly ?Certificate $certificate;
         /** @var list<string> the lines of the reply to EHLO */
-        public array $capabilities;
+        public readonly array $capabilities;
         /** @var list<string> mechanisms offered */
-        public array $authMechanisms;
+        public readonly array $authMechanisms;
         /** The one used; null: no login */
-        public ?string $authMechanism;
-        public string $greeting;
+        public readonly ?string $authMechanism;
+        public readonly string $greeting;
 
         /** @implementation-alias SmtpSend\Certificate::__construct */
         public function __construct(string $host = "", string $address = "", int $port = 0, string $encryption = "", ?string $tlsVersion = null, ?string $cipher = null, bool $verified = false, ?Certificate $certificate = null, array $capabilities = [], array $authMechanisms = [], ?string $authMechanism = null, string $greeting = "") {}
@@ -151,26 +149,26 @@ namespace SmtpSend {
     final readonly class Result implements \JsonSerializable
     {
         /** Message-ID without <>; null: a raw message without one */
-        public ?string $messageId;
+        public readonly ?string $messageId;
         /** The server's own name for the mail, from its final reply; null: it gave none */
-        public ?string $queueId;
+        public readonly ?string $queueId;
         /** @var list<string> one a transaction: many recipients may need several */
-        public array $queueIds;
+        public readonly array $queueIds;
         /** @var list<string> addresses */
-        public array $accepted;
+        public readonly array $accepted;
         /** @var array<string, Reply> by address */
-        public array $rejected;
+        public readonly array $rejected;
         /** @var list<string> addresses of which it is not known whether they got it: the connection broke */
-        public array $unknown;
+        public readonly array $unknown;
         /** The final reply */
-        public ?Reply $reply;
-        public ?Connection $connection;
+        public readonly ?Reply $reply;
+        public readonly ?Connection $connection;
         /** Whether the connection had been there before */
-        public bool $reused;
+        public readonly bool $reused;
         /** @var array{resolve?: float, connect?: float, tls?: float, auth?: float, transfer?: float, total?: float} seconds */
-        public array $timings;
+        public readonly array $timings;
         /** @var list<Attempt> */
-        public array $attempts;
+        public readonly array $attempts;
 
         /** @implementation-alias SmtpSend\Certificate::__construct */
         public function __construct(?string $messageId = null, ?string $queueId = null, array $queueIds = [], array $accepted = [], array $rejected = [], array $unknown = [], ?Reply $reply = null, ?Connection $connection = null, bool $reused = false, array $timings = [], array $attempts = []) {}
@@ -303,11 +301,11 @@ namespace SmtpSend {
      */
     final readonly class RawMessage
     {
-        public string $sender;
+        public readonly string $sender;
         /** @var string|list<string> */
-        public string|array $recipients;
+        public readonly string|array $recipients;
         /** @var string|resource|array */
-        public mixed $message;
+        public readonly mixed $message;
 
         /** @implementation-alias SmtpSend\Certificate::__construct */
         public function __construct(string $sender, string|array $recipients, mixed $message) {}

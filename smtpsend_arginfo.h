@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: ea3440d13b802bf96afc87b0365cec686c99b01f */
+ * Stub hash: cf0330f306fb396376f3d38f5bf510da9b5d8925 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_SmtpSend_Transport_send, 0, 1, SmtpSend\\Result, 0)
 	ZEND_ARG_OBJ_TYPE_MASK(0, message, SmtpSend\\Message|SmtpSend\\RawMessage, MAY_BE_ARRAY, NULL)
@@ -268,10 +268,11 @@ ZEND_END_ARG_INFO()
 #define arginfo_class_SmtpSend_getTranscript arginfo_class_SmtpSend_Reply_jsonSerialize
 
 
-ZEND_METHOD(SmtpSend_Certificate, __construct);
+ZEND_METHOD(SmtpSend_Reply, __construct);
 ZEND_METHOD(SmtpSend_Reply, isTransient);
 ZEND_METHOD(SmtpSend_Reply, isPermanent);
 ZEND_METHOD(SmtpSend_Certificate, jsonSerialize);
+ZEND_METHOD(SmtpSend_Certificate, __construct);
 ZEND_METHOD(SmtpSend_Message, __construct);
 ZEND_METHOD(SmtpSend_Message, from);
 ZEND_METHOD(SmtpSend_Message, sender);
@@ -324,7 +325,7 @@ static const zend_function_entry class_SmtpSend_Transport_methods[] = {
 
 
 static const zend_function_entry class_SmtpSend_Reply_methods[] = {
-	ZEND_MALIAS(SmtpSend_Certificate, __construct, __construct, arginfo_class_SmtpSend_Reply___construct, ZEND_ACC_PUBLIC)
+	ZEND_ME(SmtpSend_Reply, __construct, arginfo_class_SmtpSend_Reply___construct, ZEND_ACC_PUBLIC)
 	ZEND_ME(SmtpSend_Reply, isTransient, arginfo_class_SmtpSend_Reply_isTransient, ZEND_ACC_PUBLIC)
 	ZEND_ME(SmtpSend_Reply, isPermanent, arginfo_class_SmtpSend_Reply_isPermanent, ZEND_ACC_PUBLIC)
 	ZEND_MALIAS(SmtpSend_Certificate, jsonSerialize, jsonSerialize, arginfo_class_SmtpSend_Reply_jsonSerialize, ZEND_ACC_PUBLIC)
@@ -499,31 +500,31 @@ static zend_class_entry *register_class_SmtpSend_Reply(zend_class_entry *class_e
 	zval property_code_default_value;
 	ZVAL_UNDEF(&property_code_default_value);
 	zend_string *property_code_name = zend_string_init("code", sizeof("code") - 1, 1);
-	zend_declare_typed_property(class_entry, property_code_name, &property_code_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_LONG));
+	zend_declare_typed_property(class_entry, property_code_name, &property_code_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_LONG));
 	zend_string_release(property_code_name);
 
 	zval property_enhancedCode_default_value;
 	ZVAL_UNDEF(&property_enhancedCode_default_value);
 	zend_string *property_enhancedCode_name = zend_string_init("enhancedCode", sizeof("enhancedCode") - 1, 1);
-	zend_declare_typed_property(class_entry, property_enhancedCode_name, &property_enhancedCode_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_declare_typed_property(class_entry, property_enhancedCode_name, &property_enhancedCode_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
 	zend_string_release(property_enhancedCode_name);
 
 	zval property_text_default_value;
 	ZVAL_UNDEF(&property_text_default_value);
 	zend_string *property_text_name = zend_string_init("text", sizeof("text") - 1, 1);
-	zend_declare_typed_property(class_entry, property_text_name, &property_text_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_declare_typed_property(class_entry, property_text_name, &property_text_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
 	zend_string_release(property_text_name);
 
 	zval property_lines_default_value;
 	ZVAL_UNDEF(&property_lines_default_value);
 	zend_string *property_lines_name = zend_string_init("lines", sizeof("lines") - 1, 1);
-	zend_declare_typed_property(class_entry, property_lines_name, &property_lines_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
+	zend_declare_typed_property(class_entry, property_lines_name, &property_lines_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
 	zend_string_release(property_lines_name);
 
 	zval property_command_default_value;
 	ZVAL_UNDEF(&property_command_default_value);
 	zend_string *property_command_name = zend_string_init("command", sizeof("command") - 1, 1);
-	zend_declare_typed_property(class_entry, property_command_name, &property_command_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_declare_typed_property(class_entry, property_command_name, &property_command_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
 	zend_string_release(property_command_name);
 
 	return class_entry;
@@ -541,43 +542,43 @@ static zend_class_entry *register_class_SmtpSend_Attempt(zend_class_entry *class
 	zval property_address_default_value;
 	ZVAL_UNDEF(&property_address_default_value);
 	zend_string *property_address_name = zend_string_init("address", sizeof("address") - 1, 1);
-	zend_declare_typed_property(class_entry, property_address_name, &property_address_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_declare_typed_property(class_entry, property_address_name, &property_address_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
 	zend_string_release(property_address_name);
 
 	zval property_port_default_value;
 	ZVAL_UNDEF(&property_port_default_value);
 	zend_string *property_port_name = zend_string_init("port", sizeof("port") - 1, 1);
-	zend_declare_typed_property(class_entry, property_port_name, &property_port_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_LONG));
+	zend_declare_typed_property(class_entry, property_port_name, &property_port_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_LONG));
 	zend_string_release(property_port_name);
 
 	zval property_encryption_default_value;
 	ZVAL_UNDEF(&property_encryption_default_value);
 	zend_string *property_encryption_name = zend_string_init("encryption", sizeof("encryption") - 1, 1);
-	zend_declare_typed_property(class_entry, property_encryption_name, &property_encryption_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_declare_typed_property(class_entry, property_encryption_name, &property_encryption_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
 	zend_string_release(property_encryption_name);
 
 	zval property_stage_default_value;
 	ZVAL_UNDEF(&property_stage_default_value);
 	zend_string *property_stage_name = zend_string_init("stage", sizeof("stage") - 1, 1);
-	zend_declare_typed_property(class_entry, property_stage_name, &property_stage_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_declare_typed_property(class_entry, property_stage_name, &property_stage_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
 	zend_string_release(property_stage_name);
 
 	zval property_error_default_value;
 	ZVAL_UNDEF(&property_error_default_value);
 	zend_string *property_error_name = zend_string_init("error", sizeof("error") - 1, 1);
-	zend_declare_typed_property(class_entry, property_error_name, &property_error_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_declare_typed_property(class_entry, property_error_name, &property_error_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
 	zend_string_release(property_error_name);
 
 	zval property_code_default_value;
 	ZVAL_UNDEF(&property_code_default_value);
 	zend_string *property_code_name = zend_string_init("code", sizeof("code") - 1, 1);
-	zend_declare_typed_property(class_entry, property_code_name, &property_code_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_LONG));
+	zend_declare_typed_property(class_entry, property_code_name, &property_code_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_LONG));
 	zend_string_release(property_code_name);
 
 	zval property_duration_default_value;
 	ZVAL_UNDEF(&property_duration_default_value);
 	zend_string *property_duration_name = zend_string_init("duration", sizeof("duration") - 1, 1);
-	zend_declare_typed_property(class_entry, property_duration_name, &property_duration_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_DOUBLE));
+	zend_declare_typed_property(class_entry, property_duration_name, &property_duration_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_DOUBLE));
 	zend_string_release(property_duration_name);
 
 	return class_entry;
@@ -595,43 +596,43 @@ static zend_class_entry *register_class_SmtpSend_Certificate(zend_class_entry *c
 	zval property_subject_default_value;
 	ZVAL_UNDEF(&property_subject_default_value);
 	zend_string *property_subject_name = zend_string_init("subject", sizeof("subject") - 1, 1);
-	zend_declare_typed_property(class_entry, property_subject_name, &property_subject_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_declare_typed_property(class_entry, property_subject_name, &property_subject_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
 	zend_string_release(property_subject_name);
 
 	zval property_issuer_default_value;
 	ZVAL_UNDEF(&property_issuer_default_value);
 	zend_string *property_issuer_name = zend_string_init("issuer", sizeof("issuer") - 1, 1);
-	zend_declare_typed_property(class_entry, property_issuer_name, &property_issuer_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_declare_typed_property(class_entry, property_issuer_name, &property_issuer_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
 	zend_string_release(property_issuer_name);
 
 	zval property_altNames_default_value;
 	ZVAL_UNDEF(&property_altNames_default_value);
 	zend_string *property_altNames_name = zend_string_init("altNames", sizeof("altNames") - 1, 1);
-	zend_declare_typed_property(class_entry, property_altNames_name, &property_altNames_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
+	zend_declare_typed_property(class_entry, property_altNames_name, &property_altNames_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
 	zend_string_release(property_altNames_name);
 
 	zval property_notBefore_default_value;
 	ZVAL_UNDEF(&property_notBefore_default_value);
 	zend_string *property_notBefore_name = zend_string_init("notBefore", sizeof("notBefore") - 1, 1);
-	zend_declare_typed_property(class_entry, property_notBefore_name, &property_notBefore_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_LONG));
+	zend_declare_typed_property(class_entry, property_notBefore_name, &property_notBefore_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_LONG));
 	zend_string_release(property_notBefore_name);
 
 	zval property_notAfter_default_value;
 	ZVAL_UNDEF(&property_notAfter_default_value);
 	zend_string *property_notAfter_name = zend_string_init("notAfter", sizeof("notAfter") - 1, 1);
-	zend_declare_typed_property(class_entry, property_notAfter_name, &property_notAfter_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_LONG));
+	zend_declare_typed_property(class_entry, property_notAfter_name, &property_notAfter_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_LONG));
 	zend_string_release(property_notAfter_name);
 
 	zval property_fingerprint_default_value;
 	ZVAL_UNDEF(&property_fingerprint_default_value);
 	zend_string *property_fingerprint_name = zend_string_init("fingerprint", sizeof("fingerprint") - 1, 1);
-	zend_declare_typed_property(class_entry, property_fingerprint_name, &property_fingerprint_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_declare_typed_property(class_entry, property_fingerprint_name, &property_fingerprint_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
 	zend_string_release(property_fingerprint_name);
 
 	zval property_keyFingerprint_default_value;
 	ZVAL_UNDEF(&property_keyFingerprint_default_value);
 	zend_string *property_keyFingerprint_name = zend_string_init("keyFingerprint", sizeof("keyFingerprint") - 1, 1);
-	zend_declare_typed_property(class_entry, property_keyFingerprint_name, &property_keyFingerprint_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_declare_typed_property(class_entry, property_keyFingerprint_name, &property_keyFingerprint_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
 	zend_string_release(property_keyFingerprint_name);
 
 	return class_entry;
@@ -649,74 +650,74 @@ static zend_class_entry *register_class_SmtpSend_Connection(zend_class_entry *cl
 	zval property_host_default_value;
 	ZVAL_UNDEF(&property_host_default_value);
 	zend_string *property_host_name = zend_string_init("host", sizeof("host") - 1, 1);
-	zend_declare_typed_property(class_entry, property_host_name, &property_host_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_declare_typed_property(class_entry, property_host_name, &property_host_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
 	zend_string_release(property_host_name);
 
 	zval property_address_default_value;
 	ZVAL_UNDEF(&property_address_default_value);
 	zend_string *property_address_name = zend_string_init("address", sizeof("address") - 1, 1);
-	zend_declare_typed_property(class_entry, property_address_name, &property_address_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_declare_typed_property(class_entry, property_address_name, &property_address_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
 	zend_string_release(property_address_name);
 
 	zval property_port_default_value;
 	ZVAL_UNDEF(&property_port_default_value);
 	zend_string *property_port_name = zend_string_init("port", sizeof("port") - 1, 1);
-	zend_declare_typed_property(class_entry, property_port_name, &property_port_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_LONG));
+	zend_declare_typed_property(class_entry, property_port_name, &property_port_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_LONG));
 	zend_string_release(property_port_name);
 
 	zval property_encryption_default_value;
 	ZVAL_UNDEF(&property_encryption_default_value);
 	zend_string *property_encryption_name = zend_string_init("encryption", sizeof("encryption") - 1, 1);
-	zend_declare_typed_property(class_entry, property_encryption_name, &property_encryption_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_declare_typed_property(class_entry, property_encryption_name, &property_encryption_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
 	zend_string_release(property_encryption_name);
 
 	zval property_tlsVersion_default_value;
 	ZVAL_UNDEF(&property_tlsVersion_default_value);
 	zend_string *property_tlsVersion_name = zend_string_init("tlsVersion", sizeof("tlsVersion") - 1, 1);
-	zend_declare_typed_property(class_entry, property_tlsVersion_name, &property_tlsVersion_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_declare_typed_property(class_entry, property_tlsVersion_name, &property_tlsVersion_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
 	zend_string_release(property_tlsVersion_name);
 
 	zval property_cipher_default_value;
 	ZVAL_UNDEF(&property_cipher_default_value);
 	zend_string *property_cipher_name = zend_string_init("cipher", sizeof("cipher") - 1, 1);
-	zend_declare_typed_property(class_entry, property_cipher_name, &property_cipher_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_declare_typed_property(class_entry, property_cipher_name, &property_cipher_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
 	zend_string_release(property_cipher_name);
 
 	zval property_verified_default_value;
 	ZVAL_UNDEF(&property_verified_default_value);
 	zend_string *property_verified_name = zend_string_init("verified", sizeof("verified") - 1, 1);
-	zend_declare_typed_property(class_entry, property_verified_name, &property_verified_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_BOOL));
+	zend_declare_typed_property(class_entry, property_verified_name, &property_verified_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_BOOL));
 	zend_string_release(property_verified_name);
 
 	zend_string *property_certificate_class_SmtpSend_Certificate = zend_string_init("SmtpSend\\Certificate", sizeof("SmtpSend\\Certificate")-1, 1);
 	zval property_certificate_default_value;
 	ZVAL_UNDEF(&property_certificate_default_value);
 	zend_string *property_certificate_name = zend_string_init("certificate", sizeof("certificate") - 1, 1);
-	zend_declare_typed_property(class_entry, property_certificate_name, &property_certificate_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_CLASS(property_certificate_class_SmtpSend_Certificate, 0, MAY_BE_NULL));
+	zend_declare_typed_property(class_entry, property_certificate_name, &property_certificate_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_CLASS(property_certificate_class_SmtpSend_Certificate, 0, MAY_BE_NULL));
 	zend_string_release(property_certificate_name);
 
 	zval property_capabilities_default_value;
 	ZVAL_UNDEF(&property_capabilities_default_value);
 	zend_string *property_capabilities_name = zend_string_init("capabilities", sizeof("capabilities") - 1, 1);
-	zend_declare_typed_property(class_entry, property_capabilities_name, &property_capabilities_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
+	zend_declare_typed_property(class_entry, property_capabilities_name, &property_capabilities_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
 	zend_string_release(property_capabilities_name);
 
 	zval property_authMechanisms_default_value;
 	ZVAL_UNDEF(&property_authMechanisms_default_value);
 	zend_string *property_authMechanisms_name = zend_string_init("authMechanisms", sizeof("authMechanisms") - 1, 1);
-	zend_declare_typed_property(class_entry, property_authMechanisms_name, &property_authMechanisms_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
+	zend_declare_typed_property(class_entry, property_authMechanisms_name, &property_authMechanisms_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
 	zend_string_release(property_authMechanisms_name);
 
 	zval property_authMechanism_default_value;
 	ZVAL_UNDEF(&property_authMechanism_default_value);
 	zend_string *property_authMechanism_name = zend_string_init("authMechanism", sizeof("authMechanism") - 1, 1);
-	zend_declare_typed_property(class_entry, property_authMechanism_name, &property_authMechanism_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_declare_typed_property(class_entry, property_authMechanism_name, &property_authMechanism_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
 	zend_string_release(property_authMechanism_name);
 
 	zval property_greeting_default_value;
 	ZVAL_UNDEF(&property_greeting_default_value);
 	zend_string *property_greeting_name = zend_string_init("greeting", sizeof("greeting") - 1, 1);
-	zend_declare_typed_property(class_entry, property_greeting_name, &property_greeting_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_declare_typed_property(class_entry, property_greeting_name, &property_greeting_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
 	zend_string_release(property_greeting_name);
 
 	return class_entry;
@@ -734,69 +735,69 @@ static zend_class_entry *register_class_SmtpSend_Result(zend_class_entry *class_
 	zval property_messageId_default_value;
 	ZVAL_UNDEF(&property_messageId_default_value);
 	zend_string *property_messageId_name = zend_string_init("messageId", sizeof("messageId") - 1, 1);
-	zend_declare_typed_property(class_entry, property_messageId_name, &property_messageId_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_declare_typed_property(class_entry, property_messageId_name, &property_messageId_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
 	zend_string_release(property_messageId_name);
 
 	zval property_queueId_default_value;
 	ZVAL_UNDEF(&property_queueId_default_value);
 	zend_string *property_queueId_name = zend_string_init("queueId", sizeof("queueId") - 1, 1);
-	zend_declare_typed_property(class_entry, property_queueId_name, &property_queueId_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
+	zend_declare_typed_property(class_entry, property_queueId_name, &property_queueId_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
 	zend_string_release(property_queueId_name);
 
 	zval property_queueIds_default_value;
 	ZVAL_UNDEF(&property_queueIds_default_value);
 	zend_string *property_queueIds_name = zend_string_init("queueIds", sizeof("queueIds") - 1, 1);
-	zend_declare_typed_property(class_entry, property_queueIds_name, &property_queueIds_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
+	zend_declare_typed_property(class_entry, property_queueIds_name, &property_queueIds_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
 	zend_string_release(property_queueIds_name);
 
 	zval property_accepted_default_value;
 	ZVAL_UNDEF(&property_accepted_default_value);
 	zend_string *property_accepted_name = zend_string_init("accepted", sizeof("accepted") - 1, 1);
-	zend_declare_typed_property(class_entry, property_accepted_name, &property_accepted_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
+	zend_declare_typed_property(class_entry, property_accepted_name, &property_accepted_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
 	zend_string_release(property_accepted_name);
 
 	zval property_rejected_default_value;
 	ZVAL_UNDEF(&property_rejected_default_value);
 	zend_string *property_rejected_name = zend_string_init("rejected", sizeof("rejected") - 1, 1);
-	zend_declare_typed_property(class_entry, property_rejected_name, &property_rejected_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
+	zend_declare_typed_property(class_entry, property_rejected_name, &property_rejected_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
 	zend_string_release(property_rejected_name);
 
 	zval property_unknown_default_value;
 	ZVAL_UNDEF(&property_unknown_default_value);
 	zend_string *property_unknown_name = zend_string_init("unknown", sizeof("unknown") - 1, 1);
-	zend_declare_typed_property(class_entry, property_unknown_name, &property_unknown_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
+	zend_declare_typed_property(class_entry, property_unknown_name, &property_unknown_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
 	zend_string_release(property_unknown_name);
 
 	zend_string *property_reply_class_SmtpSend_Reply = zend_string_init("SmtpSend\\Reply", sizeof("SmtpSend\\Reply")-1, 1);
 	zval property_reply_default_value;
 	ZVAL_UNDEF(&property_reply_default_value);
 	zend_string *property_reply_name = zend_string_init("reply", sizeof("reply") - 1, 1);
-	zend_declare_typed_property(class_entry, property_reply_name, &property_reply_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_CLASS(property_reply_class_SmtpSend_Reply, 0, MAY_BE_NULL));
+	zend_declare_typed_property(class_entry, property_reply_name, &property_reply_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_CLASS(property_reply_class_SmtpSend_Reply, 0, MAY_BE_NULL));
 	zend_string_release(property_reply_name);
 
 	zend_string *property_connection_class_SmtpSend_Connection = zend_string_init("SmtpSend\\Connection", sizeof("SmtpSend\\Connection")-1, 1);
 	zval property_connection_default_value;
 	ZVAL_UNDEF(&property_connection_default_value);
 	zend_string *property_connection_name = zend_string_init("connection", sizeof("connection") - 1, 1);
-	zend_declare_typed_property(class_entry, property_connection_name, &property_connection_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_CLASS(property_connection_class_SmtpSend_Connection, 0, MAY_BE_NULL));
+	zend_declare_typed_property(class_entry, property_connection_name, &property_connection_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_CLASS(property_connection_class_SmtpSend_Connection, 0, MAY_BE_NULL));
 	zend_string_release(property_connection_name);
 
 	zval property_reused_default_value;
 	ZVAL_UNDEF(&property_reused_default_value);
 	zend_string *property_reused_name = zend_string_init("reused", sizeof("reused") - 1, 1);
-	zend_declare_typed_property(class_entry, property_reused_name, &property_reused_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_BOOL));
+	zend_declare_typed_property(class_entry, property_reused_name, &property_reused_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_BOOL));
 	zend_string_release(property_reused_name);
 
 	zval property_timings_default_value;
 	ZVAL_UNDEF(&property_timings_default_value);
 	zend_string *property_timings_name = zend_string_init("timings", sizeof("timings") - 1, 1);
-	zend_declare_typed_property(class_entry, property_timings_name, &property_timings_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
+	zend_declare_typed_property(class_entry, property_timings_name, &property_timings_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
 	zend_string_release(property_timings_name);
 
 	zval property_attempts_default_value;
 	ZVAL_UNDEF(&property_attempts_default_value);
 	zend_string *property_attempts_name = zend_string_init("attempts", sizeof("attempts") - 1, 1);
-	zend_declare_typed_property(class_entry, property_attempts_name, &property_attempts_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
+	zend_declare_typed_property(class_entry, property_attempts_name, &property_attempts_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
 	zend_string_release(property_attempts_name);
 
 	return class_entry;
@@ -824,19 +825,19 @@ static zend_class_entry *register_class_SmtpSend_RawMessage(void)
 	zval property_sender_default_value;
 	ZVAL_UNDEF(&property_sender_default_value);
 	zend_string *property_sender_name = zend_string_init("sender", sizeof("sender") - 1, 1);
-	zend_declare_typed_property(class_entry, property_sender_name, &property_sender_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_declare_typed_property(class_entry, property_sender_name, &property_sender_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
 	zend_string_release(property_sender_name);
 
 	zval property_recipients_default_value;
 	ZVAL_UNDEF(&property_recipients_default_value);
 	zend_string *property_recipients_name = zend_string_init("recipients", sizeof("recipients") - 1, 1);
-	zend_declare_typed_property(class_entry, property_recipients_name, &property_recipients_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_ARRAY));
+	zend_declare_typed_property(class_entry, property_recipients_name, &property_recipients_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_ARRAY));
 	zend_string_release(property_recipients_name);
 
 	zval property_message_default_value;
 	ZVAL_UNDEF(&property_message_default_value);
 	zend_string *property_message_name = zend_string_init("message", sizeof("message") - 1, 1);
-	zend_declare_typed_property(class_entry, property_message_name, &property_message_default_value, ZEND_ACC_PUBLIC, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ANY));
+	zend_declare_typed_property(class_entry, property_message_name, &property_message_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ANY));
 	zend_string_release(property_message_name);
 
 	return class_entry;
