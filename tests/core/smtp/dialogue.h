@@ -9,7 +9,7 @@
  *   ehlo a.example b.example                  EHLO names
  *   mail one from=a@b to=c@d,e@f text=Hi\r\n ride bdat all   a transaction (see set_mail_word())
  *   S: 220 hi                                 a line of the server, CRLF added; lines in a row are one segment
- *   S| 220 hi\r\n\x00                         octets of the server, as they stand
+ *   S| 220 hi\r\n\x00\(9 x)                   octets of the server, as they stand; x nine times
  *   C: EHLO a.example                         the line that the session must write next
  *   C| .\r\n                                  octets that it must write next
  *   * TLS | * TLS unverified                  the session asks for TLS: the handshake is done
@@ -18,6 +18,8 @@
  *   * READY                                   it must be ready
  *   * SUBMIT one                              * NOOP, * QUIT: verbs
  *   * OUTPUT | * OUTPUT 10                    one output is handed on, or so many octets of it; not compared
+ *   !                                         what the session has to write stays with it over the next line of the server
+ *   @13000                                    so many octets that it must write, whatever they are
  *   * CUT | * TIMEOUT | * TLS-FAILED
  *   * TRANSACTION one accepted rcpt=yes,no,many stage=end code=250 cause=bdat-refused kind=refused says=words
  *   * CLOSED | * CLOSED kind=... cause=... stage=... code=... hint=words says=words
@@ -43,7 +45,7 @@ typedef struct dialogue_mail {
 	smtps_recipient recipients[RCPTS_MAX];
 	smtps_memory_source source;
 	smtps_buf text;
-	unsigned reported;
+	unsigned submitted, reported;
 } dialogue_mail;
 
 typedef struct dialogue {
@@ -60,7 +62,7 @@ typedef struct dialogue {
 	unsigned mail_count;
 	smtps_buf said; /* by the session, and not yet expected */
 	smtps_buf transcript;
-	bool gate, ready, wants_tls, closed;
+	bool gate, ready, wants_tls, closed, hold;
 	dialogue_mail *done[MAILS_MAX];
 	unsigned done_count, done_taken;
 	bool failed; /* an expectation did not hold: reported, and the rest is skipped */
@@ -89,18 +91,35 @@ static smtps_str dialogue_word(smtps_str *rest)
 	return smtps_str_split(*rest, ' ', rest);
 }
 
-/* \r \n \t \\ \s (space) and \xNN. */
+/* \r \n \t \\ \s (space), \xNN, and \(300 text) for 300 times the text. */
+static void dialogue_unescape(smtps_buf *out, smtps_str text);
+
+static size_t dialogue_repeat(smtps_buf *out, smtps_str text)
+{
+	size_t end = smtps_str_find(text, ')');
+	smtps_str what;
+	smtps_str times = smtps_str_split((smtps_str){text.data, end}, ' ', &what);
+
+	for (unsigned long i = strtoul(times.data, NULL, 10); i > 0; i--) {
+		dialogue_unescape(out, what);
+	}
+	return end;
+}
+
 static void dialogue_unescape(smtps_buf *out, smtps_str text)
 {
 	static const char names[] = "rnts\\";
 	static const char octets[] = "\r\n\t \\";
 
 	for (size_t i = 0; i < text.len; i++) {
-		if (text.data[i] == '\\' && i + 3 < text.len + 0 && text.data[i + 1] == 'x') {
+		if (text.data[i] == '\\' && i + 3 < text.len && text.data[i + 1] == 'x') {
 			char hex[3] = {text.data[i + 2], text.data[i + 3], 0};
 
 			smtps_buf_add_char(out, (char)strtoul(hex, NULL, 16));
 			i += 3;
+		} else if (text.data[i] == '\\' && i + 1 < text.len && text.data[i + 1] == '(') {
+			i += 2;
+			i += dialogue_repeat(out, (smtps_str){text.data + i, text.len - i});
 		} else if (text.data[i] == '\\' && i + 1 < text.len && strchr(names, text.data[i + 1])) {
 			smtps_buf_add_char(out, octets[strchr(names, text.data[i + 1]) - names]);
 			i++;
@@ -334,7 +353,10 @@ static void dialogue_pump(dialogue *d)
 
 static void dialogue_input(dialogue *d, smtps_str bytes)
 {
-	dialogue_pump(d);
+	if (!d->hold) {
+		dialogue_pump(d);
+	}
+	d->hold = false;
 	if (d->said.len) {
 		dialogue_fail(d, "the session says more", smtps_buf_str(&d->said));
 	}
@@ -359,6 +381,15 @@ static void dialogue_expect(dialogue *d, smtps_str octets)
 		return;
 	}
 	smtps_buf_consume(&d->said, octets.len);
+}
+
+static void dialogue_skip(dialogue *d, size_t octets)
+{
+	dialogue_pump(d);
+	if (d->said.len < octets) {
+		dialogue_fail(d, "the session says less", smtps_buf_str(&d->said));
+	}
+	smtps_buf_consume(&d->said, octets);
 }
 
 /* --- what must be so ------------------------------------------------------------------------------------------- */
@@ -507,6 +538,7 @@ static void dialogue_verb(dialogue *d, smtps_str line)
 		dialogue_flag(d, &d->ready, "it is not ready");
 	} else if (smtps_str_equal(verb, SMTPS_STR("SUBMIT"))) {
 		while (rest.data && (mail = dialogue_mail_of(d, dialogue_word(&rest))) != NULL) {
+			mail->submitted++;
 			smtps_session_submit(d->session, &mail->transaction);
 		}
 	} else if (smtps_str_equal(verb, SMTPS_STR("NOOP"))) {
@@ -586,8 +618,11 @@ static void dialogue_check_end(dialogue *d)
 		dialogue_check_secrets(d);
 	}
 	for (unsigned i = 0; i < d->mail_count; i++) {
-		if (d->mails[i].reported > 1) {
+		if (d->mails[i].reported > d->mails[i].submitted) {
 			dialogue_fail(d, "reported twice", d->mails[i].name);
+		}
+		if (d->closed && d->mails[i].reported < d->mails[i].submitted) {
+			dialogue_fail(d, "never reported", d->mails[i].name);
 		}
 	}
 }
@@ -595,8 +630,16 @@ static void dialogue_check_end(dialogue *d)
 static void dialogue_step(dialogue *d, smtps_str line)
 {
 	smtps_buf octets = {0};
-	smtps_str rest = {line.data + 2, line.len - 2};
+	smtps_str rest = {line.data + 2, line.len > 2 ? line.len - 2 : 0};
 
+	if (line.data[0] == '!') {
+		d->hold = true;
+		return;
+	}
+	if (line.data[0] == '@') {
+		dialogue_skip(d, strtoul(line.data + 1, NULL, 10));
+		return;
+	}
 	if (rest.len && rest.data[0] == ' ') {
 		rest = (smtps_str){rest.data + 1, rest.len - 1};
 	}

@@ -7,7 +7,7 @@
 
 #include "dialogue.h"
 
-enum { RANDOM_RUNS = 8 };
+enum { RANDOM_RUNS = 8, SWEEP_UNSEEN = 20 };
 
 static const smtps_str mark = {"== ", 3};
 
@@ -55,6 +55,9 @@ static unsigned run_all_ways(const char *file, int line, smtps_str name, smtps_s
 {
 	unsigned failures = run_in(file, line, name, text, WHOLE, 1);
 
+	if (strstr(file, "whole.txt")) {
+		return failures; /* what these show depends on where an output ends */
+	}
 	if (failures == 0) {
 		failures += run_in(file, line, name, text, ONE_BYTE, 1);
 	}
@@ -64,27 +67,31 @@ static unsigned run_all_ways(const char *file, int line, smtps_str name, smtps_s
 	return failures;
 }
 
-/* Each allocation of the dialogue fails in turn: nothing leaks, nothing breaks, nothing is accepted that was not. */
+/*
+ * Each allocation of the dialogue fails in turn: nothing leaks, nothing breaks, every transaction is reported once. Some failures
+ * change nothing that a dialogue sees (a line of the transcript), so it goes on until many in a row have changed nothing.
+ */
 static unsigned run_sweep(const char *file, int line, smtps_str name, smtps_str text)
 {
-	for (unsigned long n = 1; n < 2000; n++) {
+	unsigned unseen = 0;
+
+	for (unsigned long n = 1; n < 2000 && unseen < SWEEP_UNSEEN; n++) {
 		dialogue *d = calloc(1, sizeof *d);
-		unsigned reported = 0;
-		bool fine;
 
 		*d = (dialogue){.name = name, .file = file, .line = line};
-		fine = dialogue_run(d, text, n);
+		unseen = dialogue_run(d, text, n) ? unseen + 1 : 0;
 		for (unsigned i = 0; i < d->mail_count; i++) {
-			reported += d->mails[i].reported;
+			if (d->mails[i].reported > d->mails[i].submitted ||
+				(d->closed && d->mails[i].reported < d->mails[i].submitted)) {
+				print_error(
+					"%s:%d: allocation %lu: reported %u times\n", file, line, n, d->mails[i].reported);
+				return 1;
+			}
 		}
-		(void)reported;
 		dialogue_free(d);
 		free(d);
-		if (fine) {
-			return 0; /* no allocation was left to fail */
-		}
 	}
-	return 1;
+	return 0;
 }
 
 static unsigned run_file(const char *file, run_dialogue *run, unsigned *count)
