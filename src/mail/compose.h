@@ -52,6 +52,10 @@ typedef struct smtps_composed {
 	char ret;
 	smtps_buf envid;
 	bool require_tls;
+	/* Of envelope.c alone: finds duplicates. */
+	uint32_t *recipient_index;
+	size_t recipient_index_cap;
+	uint64_t recipient_key;
 } smtps_composed;
 
 /* `out` is zeroed by the caller, and freed by it in both cases. The composed mail does not need the message any more. */

@@ -20,6 +20,7 @@ enum { SMTPS_RAW_HEADER_MAX = 1024 * 1024 };
 typedef struct smtps_raw_options {
 	bool pass_long_lines; /* long_lines=pass: a line over 998 octets is not refused */
 	bool add_missing; /* Date, Message-ID and From where missing (mail(), bin/smtpsend sendmail) */
+	smtps_str original_to; /* not empty: X-Original-To is added with it (`redirect_to`) */
 	/* `now`, `zone_minutes`, `from`, `force_from`, `allowed_from`, `dkim`, `server_rewrites_ids` count; `redirect_to` in
 	 * smtps_raw_compose(). The views and keys live until the raw message is freed. */
 	smtps_compose_options compose;
