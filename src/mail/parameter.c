@@ -44,6 +44,17 @@ static bool is_attribute_char(char octet)
 	return smtps_is_alnum(octet) || octet == '-' || octet == '.' || octet == '_';
 }
 
+/* Octets of the whole value, percent-encoded. */
+static size_t percent_length(smtps_str value)
+{
+	size_t length = 0;
+
+	for (size_t i = 0; i < value.len; i++) {
+		length += is_attribute_char(value.data[i]) ? 1 : 3;
+	}
+	return length;
+}
+
 /* Appends percent-encoded whole characters of `value` as long as they fit into `room`; returns the octets used. */
 static size_t add_percent(smtps_buf *word, smtps_str value, size_t room)
 {
@@ -76,17 +87,6 @@ static void put_word(smtps_field *field, smtps_buf *word)
 	field->out->failed = field->out->failed || word->failed;
 	smtps_field_word(field, smtps_buf_str(word));
 	smtps_buf_free(word);
-}
-
-/* Octets of the whole value, percent-encoded. */
-static size_t percent_length(smtps_str value)
-{
-	size_t length = 0;
-
-	for (size_t i = 0; i < value.len; i++) {
-		length += is_attribute_char(value.data[i]) ? 1 : 3;
-	}
-	return length;
 }
 
 static void add_extended(smtps_field *field, smtps_str name, smtps_str value)
