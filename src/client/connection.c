@@ -188,7 +188,6 @@ static void connected(smtps_connection *connection)
 	connection->progress_at = connection->now;
 	connection->waiting_at = connection->now;
 	connection->line = SMTPS_TALKING;
-	smtps_fd_identity(connection->watch.fd, connection->identity);
 	if (!begin_session(connection)) {
 		smtps_fail_memory(&error, SMTPS_STAGE_CONNECT);
 		smtps_connection_fail(connection, &error);
@@ -260,6 +259,8 @@ static void dial(smtps_connection *connection)
 	}
 	if (connection->watch.fd == SMTPS_NO_FD) {
 		smtps_connection_fail(connection, &error);
+	} else {
+		smtps_fd_identity(connection->watch.fd, connection->identity);
 	}
 	smtps_error_free(&error);
 }
@@ -317,12 +318,31 @@ void smtps_connection_detach(smtps_connection *connection)
 	connection->host = NULL;
 }
 
+/* The descriptor is not ours any more: whose it is now gets neither a word nor a close. */
+static bool is_swapped(smtps_connection *connection)
+{
+	uint64_t identity[2];
+
+	if (connection->watch.fd == SMTPS_NO_FD ||
+		(smtps_fd_identity(connection->watch.fd, identity) &&
+			memcmp(identity, connection->identity, sizeof identity) == 0)) {
+		return false;
+	}
+	connection->watch.fd = SMTPS_NO_FD;
+	connection->line = SMTPS_CLOSED;
+	return true;
+}
+
 void smtps_connection_free(smtps_connection *connection)
 {
 	if (!connection) {
 		return;
 	}
 	smtps_connection_detach(connection);
+	if (!is_swapped(connection) && connection->sending && connection->pid == (long)getpid()) {
+		/* Given up in the middle of a flight: what the kernel still holds of it must not trickle out later. */
+		smtps_fd_drop_on_close(connection->watch.fd);
+	}
 	smtps_session_free(connection->session);
 	smtps_tls_free(connection->tls);
 	smtps_fd_close(connection->watch.fd);
@@ -342,8 +362,8 @@ void smtps_connection_quit(smtps_connection *connection)
 		return;
 	}
 	/* In the middle of a flight, or of a handshake, there is nothing to say. */
-	if (connection->pid == (long)getpid() && connection->line == SMTPS_TALKING && !connection->sending &&
-		smtps_session_greeted(connection->session)) {
+	if (!is_swapped(connection) && connection->pid == (long)getpid() && connection->line == SMTPS_TALKING &&
+		!connection->sending && smtps_session_greeted(connection->session)) {
 		smtps_session_quit(connection->session);
 		smtps_connection_send(connection);
 		if (connection->tls) {
@@ -435,14 +455,8 @@ bool smtps_connection_is_fresh(const smtps_connection *connection, smtps_time no
 
 bool smtps_connection_is_sound(smtps_connection *connection)
 {
-	uint64_t identity[2];
-
 	if (connection->pid != (long)getpid() || connection->line != SMTPS_TALKING || connection->sending ||
-		!smtps_session_is_idle(connection->session)) {
-		return false;
-	}
-	if (!smtps_fd_identity(connection->watch.fd, identity) ||
-		memcmp(identity, connection->identity, sizeof identity) != 0) {
+		is_swapped(connection) || !smtps_session_is_idle(connection->session)) {
 		return false;
 	}
 	/* Tickets of TLS 1.3 are read and forgotten; a reply, an alert or an end closes the session in here. */

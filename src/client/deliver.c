@@ -376,6 +376,10 @@ bool smtps_delivery_start(smtps_delivery *delivery, smtps_server *server, smtps_
 	if (!result) {
 		return true;
 	}
+	if (mail->recipient_count == 0) {
+		return smtps_fail(&delivery->error, SMTPS_STAGE_MESSAGE, SMTPS_BAD_MESSAGE, SMTPS_CAUSE_NONE,
+			"there is no recipient");
+	}
 	result->count = mail->recipient_count;
 	result->fates = smtps_alloc(result->count * sizeof *result->fates);
 	result->replies = smtps_alloc(result->count * sizeof *result->replies);

@@ -62,7 +62,7 @@ typedef struct smtps_delivery {
 	size_t accepted; /* recipients of transactions that had their 2xx */
 } smtps_delivery;
 
-/* `mail` and `result`, or neither. Begins nothing yet; false without memory (error filled in). */
+/* `mail` and `result`, or neither. Begins nothing yet; false without memory or recipients (`error` filled in). */
 bool smtps_delivery_start(smtps_delivery *delivery, smtps_server *server, smtps_pool *pool, smtps_loop *loop,
 	const smtps_host *host, smtps_mail *mail, smtps_result *result);
 /* True when it is DONE or wants a TOKEN: else turn the loop and step again. */

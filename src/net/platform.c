@@ -204,6 +204,14 @@ bool smtps_fd_bind(smtps_fd fd, const struct sockaddr *address, socklen_t length
 void smtps_fd_no_delay(smtps_fd fd)
 {
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
+#ifdef TCP_NOTSENT_LOWAT
+	setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &(int){128 * 1024}, sizeof(int));
+#endif
+}
+
+void smtps_fd_drop_on_close(smtps_fd fd)
+{
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1, .l_linger = 0}, sizeof(struct linger));
 }
 
 static ptrdiff_t io_result(ptrdiff_t got, int *error_number)

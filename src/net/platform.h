@@ -58,7 +58,11 @@ int smtps_fd_connect(smtps_fd fd, const struct sockaddr *address, socklen_t leng
 /* Outcome of a connect that was under way, like smtps_fd_connect()'s; waits for nothing. */
 int smtps_fd_connected(smtps_fd fd, int *error_number);
 bool smtps_fd_bind(smtps_fd fd, const struct sockaddr *address, socklen_t length, int *error_number);
+/* TCP_NODELAY; and where it can be had, no more than 128 KiB that the network has not taken yet, so that what counts as written
+ * has nearly left, and a slow peer is told from a deaf one. */
 void smtps_fd_no_delay(smtps_fd fd);
+/* What was written and not sent is dropped when it is closed, and the peer gets a reset: for a mail that was given up. */
+void smtps_fd_drop_on_close(smtps_fd fd);
 
 /* A pair by which one thread wakes another: `pair[0]` becomes readable when smtps_wake() was called. Each end is closed
  * with smtps_fd_close(); both may be the same descriptor: then pair[1] is SMTPS_NO_FD. */

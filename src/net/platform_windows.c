@@ -178,6 +178,13 @@ void smtps_fd_no_delay(smtps_fd fd)
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, (const char *)&(BOOL){TRUE}, sizeof(BOOL));
 }
 
+void smtps_fd_drop_on_close(smtps_fd fd)
+{
+	const struct linger none = {.l_onoff = 1, .l_linger = 0};
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, (const char *)&none, sizeof none);
+}
+
 static ptrdiff_t io_result(int got, int *error_number)
 {
 	if (got >= 0) {

@@ -29,6 +29,7 @@ typedef struct test_lab {
 	char folder[64];
 	int ports[LAB_SERVERS];
 	unsigned count;
+	bool is_unix;
 	/* "closed" lines as they came: port's index, connection's number, status. */
 	struct {
 		unsigned server, connection;
@@ -105,14 +106,18 @@ static void lab_certificate(const test_lab *lab, const char *name)
 
 static void lab_child(const test_lab *lab, const char *segment, int out)
 {
-	char program[600], record[128], items[LAB_SERVERS][160];
+	char program[600], record[128], items[LAB_SERVERS][256];
 	char *arguments[20] = {"python3", program, "--record", record, "--certificates", (char *)lab->folder};
 	int at = 6;
 
 	snprintf(program, sizeof program, "%stests/lab/scripted_server.py", lab_root);
 	snprintf(record, sizeof record, "%s/record", lab->folder);
 	for (unsigned i = 0; i < lab->count; i++) {
-		snprintf(items[i], sizeof items[i], "127.0.0.1:0=%s/script%u", lab->folder, i);
+		if (lab->is_unix) {
+			snprintf(items[i], sizeof items[i], "unix:%s/socket=%s/script%u", lab->folder, lab->folder, i);
+		} else {
+			snprintf(items[i], sizeof items[i], "127.0.0.1:0=%s/script%u", lab->folder, i);
+		}
 		arguments[at++] = "--listen";
 		arguments[at++] = items[i];
 	}
@@ -125,14 +130,11 @@ static void lab_child(const test_lab *lab, const char *segment, int out)
 	_exit(127);
 }
 
-/* `scripts` ends with NULL. `segment`: NULL, "1" or "random". */
-static UNUSED void lab_start_cut(test_lab *lab, const char *const *scripts, const char *segment)
+static void lab_begin(test_lab *lab, const char *const *scripts, const char *segment)
 {
 	int out[2];
 	char word[64];
 
-	lab_setup();
-	*lab = (test_lab){0};
 	smtps_memory_shutdown();
 	smtps_memory_startup();
 	strcpy(lab->folder, "/tmp/smtps-lab-XXXXXX");
@@ -153,8 +155,26 @@ static UNUSED void lab_start_cut(test_lab *lab, const char *const *scripts, cons
 	assert_int_equal(fscanf(lab->out, "%63s", word), 1);
 	assert_string_equal(word, "ready");
 	for (unsigned i = 0; i < lab->count; i++) {
-		assert_int_equal(fscanf(lab->out, "%d", &lab->ports[i]), 1);
+		assert_int_equal(fscanf(lab->out, lab->is_unix ? "%*s" : "%d", &lab->ports[i]), !lab->is_unix);
 	}
+}
+
+/* `scripts` ends with NULL. `segment`: NULL, "1" or "random". */
+static UNUSED void lab_start_cut(test_lab *lab, const char *const *scripts, const char *segment)
+{
+	lab_setup();
+	*lab = (test_lab){0};
+	lab_begin(lab, scripts, segment);
+}
+
+/* On the unix socket FOLDER/socket. */
+static UNUSED void lab_start_unix(test_lab *lab, const char *script)
+{
+	const char *const scripts[] = {script, NULL};
+
+	lab_setup();
+	*lab = (test_lab){.is_unix = true};
+	lab_begin(lab, scripts, NULL);
 }
 
 static UNUSED void lab_start(test_lab *lab, const char *script)
