@@ -16,7 +16,7 @@ static bool expects_reply(smtps_session *session)
 		return true;
 	}
 	if (step->kind == SMTPS_STEP_BDAT) {
-		return step->begins_at < session->handed;
+		return step->delivery->message_at <= session->handed;
 	}
 	return step->ends_at <= session->handed;
 }
