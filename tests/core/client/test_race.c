@@ -273,6 +273,32 @@ static void remembered_route_that_fails_is_forgotten(void **state)
 	lab_stop(&lab);
 }
 
+/* A server that hangs up on our name hears the next one; another that only refuses it, on the same connection. */
+static void refused_name_is_followed_by_the_next(void **state)
+{
+	const char *const first[] = {
+		"S: 421 4.7.1 client.example.test: helo refused, invalid name\nclose\nconnection 2:\nS: 220 mx\n",
+		"S: 550 5.7.1 client.example.test: invalid helo name\n"};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		char script[1024];
+		test_lab lab;
+		smtps_client *client;
+
+		snprintf(script, sizeof script,
+			"S: 220 mx\nC: EHLO client.example.test\n%sC: EHLO\nS: 250 mx\nC: MAIL\nS: 250 ok\n"
+			"C: RCPT\nS: 250 ok\nC: DATA\nS: 354 go\nC*\n" QUEUED QUIT,
+			first[i]);
+		lab_start(&lab, script);
+		client = client_of(&lab, PLAIN, "from", "a@example.net");
+		assert_one_goes(client);
+		smtps_client_free(client);
+		assert_scripts_ran(&lab, 2 - (unsigned)i);
+		lab_stop(&lab);
+	}
+}
+
 /* Case 3. */
 static void unknown_host_is_permanent(void **state)
 {
@@ -320,6 +346,7 @@ int main(void)
 		cmocka_unit_test(no_mechanism_then_the_next),
 		cmocka_unit_test(furthest_route_speaks_for_all),
 		cmocka_unit_test(remembered_route_that_fails_is_forgotten),
+		cmocka_unit_test(refused_name_is_followed_by_the_next),
 		cmocka_unit_test(unknown_host_is_permanent),
 		cmocka_unit_test(name_is_resolved),
 	};

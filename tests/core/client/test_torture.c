@@ -65,10 +65,101 @@ static void every_allocation_may_fail(void **state)
 	lab_stop(&lab);
 }
 
+/* What the client says, and what the server answers to it. */
+static const struct turn {
+	const char *wanted, *reply;
+} dialogue[] = {
+	{NULL, "220 mx.example.test ESMTP\\r\\n"},
+	{"C: EHLO", "250-mx.example.test\\r\\n250 SIZE 100000\\r\\n"},
+	{"C: MAIL", "250 2.1.0 ok\\r\\n"},
+	{"C: RCPT", "250 2.1.5 ok\\r\\n"},
+	{"C: DATA", "354 go ahead\\r\\n"},
+	{"C*", "250 2.0.0 Ok: queued as 4ABC123DEF\\r\\n"},
+};
+
+enum { TURNS = sizeof dialogue / sizeof *dialogue };
+
+/* Octets that the script's text stands for. */
+static size_t octets_of(const char *reply)
+{
+	size_t octets = 0;
+
+	for (; *reply; reply += *reply == '\\' ? 2 : 1) {
+		octets++;
+	}
+	return octets;
+}
+
+static size_t place_of(const char *reply, size_t octets)
+{
+	const char *at = reply;
+
+	while (octets--) {
+		at += *at == '\\' ? 2 : 1;
+	}
+	return (size_t)(at - reply);
+}
+
+/* The dialogue, cut off behind so many octets of the server. */
+static void add_section(smtps_buf *script, unsigned connection, size_t octets)
+{
+	smtps_buf_printf(script, "connection %u:\n", connection);
+	for (size_t i = 0; i < TURNS; i++) {
+		size_t all = octets_of(dialogue[i].reply), some = octets < all ? octets : all;
+
+		if (dialogue[i].wanted) {
+			smtps_buf_printf(script, "%s\n", dialogue[i].wanted);
+		}
+		if (some) {
+			smtps_buf_printf(
+				script, "S- \"%.*s\"\n", (int)place_of(dialogue[i].reply, some), dialogue[i].reply);
+		}
+		octets -= some;
+		if (some < all) {
+			break;
+		}
+	}
+	smtps_buf_add_text(script, "flush\nclose\n");
+}
+
+/* Cases 19, 78, 92, 93: sent only with the whole final reply, in doubt only behind the end of the message. */
+static void cut_after_every_octet_of_the_server(void **state)
+{
+	test_lab lab;
+	smtps_buf script = {0};
+	size_t all = 0, before_end = 0;
+
+	(void)state;
+	for (size_t i = 0; i < TURNS; i++) {
+		before_end = all;
+		all += octets_of(dialogue[i].reply);
+	}
+	for (size_t octets = 0; octets <= all; octets++) {
+		add_section(&script, (unsigned)octets + 1, octets);
+	}
+	lab_start(&lab, smtps_buf_cstr(&script));
+	for (size_t octets = 0; octets <= all; octets++) {
+		smtps_client *client = client_of(&lab, PLAIN);
+		test_mail mail;
+		bool sent;
+
+		mail_init(&mail, SMTPS_STR(SMALL_MAIL), 1);
+		sent = mail_send(&mail, client);
+		assert_int_equal(sent, octets == all);
+		assert_int_equal(mail.error.outcome == SMTPS_UNKNOWN, octets >= before_end && octets < all);
+		assert_int_equal(mail.error.kind == SMTPS_UNKNOWN_OUTCOME, mail.error.outcome == SMTPS_UNKNOWN);
+		mail_free(&mail);
+		smtps_client_free(client);
+	}
+	smtps_buf_free(&script);
+	lab_stop(&lab);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_allocation_may_fail),
+		cmocka_unit_test(cut_after_every_octet_of_the_server),
 	};
 
 	return cmocka_run_group_tests_name("client: torture", tests, NULL, NULL);
