@@ -102,7 +102,7 @@ final class SendTest extends Lab
 
 	public function strangers(): array
 	{
-		return ['a stranger\'s authority' => ['stranger'], 'expired' => ['expired'], 'self-signed' => ['selfsigned'], 'another name' => ['wrongname']];
+		return ['a stranger\'s authority' => ['stranger'], 'expired' => ['expired'], 'self-signed' => ['self-signed'], 'another name' => ['wrong-name']];
 	}
 
 	/** @dataProvider strangers */
