@@ -63,7 +63,7 @@ function act_mail(): void
 	say('certificate', sprintf('for %s by %s, good until %s, %s', implode(', ', $certificate->altNames) ?: $certificate->subject, $certificate->issuer,
 		gmdate('j F Y', $certificate->notAfter), $connection->verified ? 'verified' : 'NOT verified'));
 	say('logged in', "by $connection->authMechanism as " . getenv('DEMO_USER'));
-	say('server said', $result->reply->code . ' ' . ($result->reply->enhancedCode === null ? '' : "{$result->reply->enhancedCode} ") . $result->reply->text);
+	say('server said', "{$result->reply->code} {$result->reply->text}");
 	say('queue id', $result->queueId ?? 'none');
 	say('took', seconds($total) . ': ' . implode(', ', array_map(static fn ($name, $value) => "$name " . seconds($value), array_keys($result->timings), $result->timings)));
 	$file = getenv('DEMO_MAILS') . "/$result->queueId.eml";
@@ -100,8 +100,8 @@ function act_failure(string $title, string $expected, array $options): void
 try {
 	match ($argv[1] ?? '') {
 		'mail' => act_mail(),
-		'password' => act_failure('2. The wrong password', SmtpSend\AuthenticationException::class, ['password' => 'wrong']),
-		'stranger' => act_failure('3. A stranger\'s certificate: somebody else answers for the host', SmtpSend\TlsException::class, []),
+		'password' => act_failure('2. The wrong password', SmtpSend\AuthenticationException::class, ['password' => 'Tr0ub4dor&3']),
+		'stranger' => act_failure('3. A stranger\'s certificate: somebody else answers for the host', SmtpSend\TlsException::class, ['connect_timeout' => 2]),
 	};
 } catch (Throwable $e) {
 	fwrite(STDERR, 'script/demo: ' . get_class($e) . ': ' . $e->getMessage() . "\n");

@@ -7,7 +7,7 @@
 #   --drop PORT[@ADDRESS]      SYNs and all else to it vanish: a firewall that says nothing
 #   --reject PORT[@ADDRESS]    answered with RST
 #   --unreachable PORT[@ADDRESS]   answered with ICMP "administratively prohibited"
-#   --redirect PORT:TO         connections to PORT, at whatever address, end at TO on this machine: interception
+#   --redirect PORT:TO         connections to PORT, at whatever address, end at TO of 127.0.0.1 or ::1: interception
 #   --quota PORT:OCTETS        that many octets get through to PORT, then silence
 #   --address ADDRESS          one more address of this machine, IPv4 or IPv6
 #   --host NAME=ADDRESS[,...]  a line of /etc/hosts for each; its addresses become this machine's

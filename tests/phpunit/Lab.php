@@ -65,7 +65,7 @@ abstract class Lab extends TestCase
 		return $this->started[] = new Proxy($port, $this->folder(), $arguments);
 	}
 
-	/** postfix, exim, opensmtpd or dovecot, as tests/lab/NAME.sh starts it. The test is skipped where it cannot be had. */
+	/** postfix, exim, opensmtpd or dovecot-submission, as tests/lab/NAME.sh starts it. The test is skipped where it cannot be had. */
 	protected function real(string $name, array $environment = []): RealServer
 	{
 		try {
