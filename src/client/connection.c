@@ -4,7 +4,6 @@
 #include "connection.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "base/memory.h"
 #include "ehlo_name.h"
@@ -282,7 +281,7 @@ smtps_connection *smtps_connection_open(smtps_server *server, const smtps_route 
 	connection->line = SMTPS_DIALING;
 	connection->done_end = &connection->done;
 	connection->token.secret = true;
-	connection->pid = (long)getpid();
+	connection->pid = smtps_process_id();
 	connection->busy = true;
 	connection->now = loop->now;
 	connection->dialed_at = loop->now;
@@ -339,7 +338,7 @@ void smtps_connection_free(smtps_connection *connection)
 		return;
 	}
 	smtps_connection_detach(connection);
-	if (!is_swapped(connection) && connection->sending && connection->pid == (long)getpid()) {
+	if (!is_swapped(connection) && connection->sending && connection->pid == smtps_process_id()) {
 		/* Given up in the middle of a flight: what the kernel still holds of it must not trickle out later. */
 		smtps_fd_drop_on_close(connection->watch.fd);
 	}
@@ -362,8 +361,9 @@ void smtps_connection_quit(smtps_connection *connection)
 		return;
 	}
 	/* In the middle of a flight, or of a handshake, there is nothing to say. */
-	if (!is_swapped(connection) && connection->pid == (long)getpid() && connection->line == SMTPS_TALKING &&
-		!connection->sending && smtps_session_greeted(connection->session)) {
+	if (!is_swapped(connection) && connection->pid == smtps_process_id() &&
+		connection->line == SMTPS_TALKING && !connection->sending &&
+		smtps_session_greeted(connection->session)) {
 		smtps_session_quit(connection->session);
 		smtps_connection_send(connection);
 		if (connection->tls) {
@@ -455,7 +455,7 @@ bool smtps_connection_is_fresh(const smtps_connection *connection, smtps_time no
 
 bool smtps_connection_is_sound(smtps_connection *connection)
 {
-	if (connection->pid != (long)getpid() || connection->line != SMTPS_TALKING || connection->sending ||
+	if (connection->pid != smtps_process_id() || connection->line != SMTPS_TALKING || connection->sending ||
 		is_swapped(connection) || !smtps_session_is_idle(connection->session)) {
 		return false;
 	}

@@ -3,9 +3,6 @@
  */
 #include "ehlo_name.h"
 
-#include <string.h>
-#include <unistd.h>
-
 #include "base/idn.h"
 
 enum { HOST_NAME_OCTETS = 256 };
@@ -82,7 +79,7 @@ static void add_machine(smtps_buf *names, unsigned *count)
 {
 	char name[HOST_NAME_OCTETS] = "";
 
-	if (gethostname(name, sizeof name - 1) == 0 && smtps_ehlo_name_is_public(smtps_str_of(name))) {
+	if (smtps_machine_name(name, sizeof name) && smtps_ehlo_name_is_public(smtps_str_of(name))) {
 		add_name(names, count, smtps_str_of(name));
 	}
 }

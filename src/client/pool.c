@@ -4,7 +4,6 @@
 #include "pool.h"
 
 #include <string.h>
-#include <unistd.h>
 
 static void unlink_connection(smtps_pool *pool, smtps_connection *connection)
 {
@@ -47,7 +46,7 @@ smtps_connection *smtps_pool_acquire(
 	smtps_pool *pool, const smtps_server *server, smtps_loop *loop, const smtps_host *host, smtps_time limit)
 {
 	smtps_connection *connection, *next;
-	long pid = pool->list ? (long)getpid() : 0;
+	long pid = pool->list ? smtps_process_id() : 0;
 
 	for (connection = pool->list; connection; connection = next) {
 		next = connection->next;
@@ -110,7 +109,7 @@ bool smtps_pool_has_sound(smtps_pool *pool)
 {
 	for (smtps_connection *connection = pool->list; connection; connection = connection->next) {
 		if (connection->busy ||
-			(connection->pid == (long)getpid() && smtps_connection_is_sound(connection))) {
+			(connection->pid == smtps_process_id() && smtps_connection_is_sound(connection))) {
 			return true;
 		}
 	}

@@ -435,6 +435,17 @@ unsigned smtps_fork_count(void)
 
 /* --- odds --- */
 
+long smtps_process_id(void)
+{
+	return (long)getpid();
+}
+
+bool smtps_machine_name(char *out, size_t cap)
+{
+	/* Cut off without a NUL where it does not fit. */
+	return gethostname(out, cap) == 0 && memchr(out, '\0', cap);
+}
+
 unsigned smtps_interface_index(const char *name)
 {
 	unsigned index = if_nametoindex(name);

@@ -77,6 +77,10 @@ void smtps_process_unlock(void);
 /* Number of forks between the first process that took the lock and this one. */
 unsigned smtps_fork_count(void);
 
+/* This process's number: a forked child's is another one. */
+long smtps_process_id(void);
+/* The machine's own name, NUL-terminated; false where it has none that fits. */
+bool smtps_machine_name(char *out, size_t cap);
 /* Index of a network interface by name or number; 0 where there is none. */
 unsigned smtps_interface_index(const char *name);
 /* Calls `add` with each anchor (DER) of the operating system's own store; false where it has none but files. */

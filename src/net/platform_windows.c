@@ -381,6 +381,16 @@ unsigned smtps_fork_count(void)
 
 /* --- odds --- */
 
+long smtps_process_id(void)
+{
+	return (long)GetCurrentProcessId();
+}
+
+bool smtps_machine_name(char *out, size_t cap)
+{
+	return gethostname(out, (int)cap) == 0 && memchr(out, '\0', cap);
+}
+
 unsigned smtps_interface_index(const char *name)
 {
 	char *end;
