@@ -210,7 +210,6 @@ const char *smtps_options_apply_group_rule(smtps_options *options)
 		options->transport = SMTPS_TRANSPORT_SMTP;
 		smtps_buf_free(&options->capture_directory);
 	}
-	options->dsn_conflict = NULL;
 	for (size_t i = 0; i < SMTPS_O_COUNT; i++) {
 		smtps_value *value = &options->values[i];
 
@@ -226,5 +225,6 @@ const char *smtps_options_apply_group_rule(smtps_options *options)
 			options->out_of_memory = true;
 		}
 	}
+	options->dsn_conflict = NULL; /* behind the loop: a default that is set beside a DSN looks like a quarrel too */
 	return cause;
 }

@@ -32,9 +32,15 @@ static void refuse(smtps_str path, const php_smtpsend_file_rules *rules, smtps_e
 {
 	smtps_buf shown = {0};
 
-	smtps_text_one_line(&shown, path, SHOWN_PATH);
+	if (rules->hide) {
+		smtps_buf_add_text(&shown, "a file");
+	} else {
+		smtps_buf_add_char(&shown, '"');
+		smtps_text_one_line(&shown, path, SHOWN_PATH);
+		smtps_buf_add_text(&shown, "\",");
+	}
 	smtps_fail(error, rules->is_message ? SMTPS_STAGE_MESSAGE : SMTPS_STAGE_OPTIONS,
-		rules->is_message ? SMTPS_BAD_MESSAGE : SMTPS_BAD_OPTION, SMTPS_CAUSE_LOCAL, "%s names \"%s\", %s", rules->subject,
+		rules->is_message ? SMTPS_BAD_MESSAGE : SMTPS_BAD_OPTION, SMTPS_CAUSE_LOCAL, "%s names %s %s", rules->subject,
 		smtps_buf_cstr(&shown), why);
 	smtps_buf_free(&shown);
 }

@@ -15,6 +15,7 @@ typedef struct php_smtpsend_file_rules {
 	const char *subject; /* of the error's sentence: "the option ca_file" */
 	bool is_script;      /* named by a script: open_basedir holds */
 	bool is_message;     /* stage message, SMTPS_BAD_MESSAGE; else stage options, SMTPS_BAD_OPTION */
+	bool hide;           /* the name may be a secret written into the wrong place: it is not repeated */
 } php_smtpsend_file_rules;
 
 /*

@@ -26,7 +26,9 @@ static php_smtpsend_file_rules rules_of(const smtps_options *options, smtps_opti
 	snprintf(subject, SUBJECT_TEXT, value->origin == SMTPS_FROM_ARRAY ? "the option %s"
 								  : value->origin == SMTPS_FROM_DSN ? "the DSN's %s" : "smtpsend.%s", name);
 	return (php_smtpsend_file_rules){
-		.subject = subject, .is_script = value->from_script || php_smtpsend_ini_is_users(option)};
+		.subject = subject,
+		.is_script = value->from_script || php_smtpsend_ini_is_users(option),
+		.hide = (smtps_option_table[option].flags & SMTPS_OPT_SECRET) != 0};
 }
 
 static bool read_file(const smtps_options *options, smtps_option option, smtps_str path, smtps_buf *out, smtps_error *error)
