@@ -92,7 +92,7 @@ final class RoutesTest extends Lab
 			'no STARTTLS' => [[], "S: 220 lab\nC: EHLO\nS: 250-lab\nS: 250 AUTH PLAIN LOGIN\nC? QUIT", 'starttls'], // case 30
 			'STARTTLS refused' => [[], "S: 220 lab\nC: EHLO\nS: 250-lab\nS: 250 STARTTLS\nC: STARTTLS\nS: 454 4.7.0 not now\nC? QUIT", 'starttls'], // case 32
 			'a stranger\'s certificate' => [[], "S: 220 lab\nC: EHLO\nS: 250-lab\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\nstarttls stranger\nhold", 'tls'], // case 40
-			'intercepted' => [['--redirect', '587:2600'], "S: 220 *****\nC: EHLO\nS: 502 unimplemented\nC? HELO\nS: 250 lab\nhold", 'ehlo'], // case 24
+			'intercepted' => [['--redirect', '587:2600'], "S: 220 *****\nC: EHLO\nS: 502 unimplemented\nC? HELO\nS: 250 lab\nhold", 'starttls'], // cases 24 and 31
 		];
 	}
 
