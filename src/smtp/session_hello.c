@@ -41,6 +41,9 @@ static void refuse_plaintext(smtps_session *session, const smtps_reply *reply)
 {
 	smtps_fail(&session->error, SMTPS_STAGE_STARTTLS, SMTPS_TLS_FAILED, SMTPS_CAUSE_STARTTLS_MISSING,
 		"the server does not offer STARTTLS");
+	smtps_error_hint(&session->error,
+		"Try port 465 (encryption=implicit). A relay that has no TLS at all needs encryption=plaintext, which works "
+		"without credentials only.");
 	if (reply->code >= 400) {
 		smtps_reply_copy(&session->error.reply, reply);
 	}

@@ -85,8 +85,8 @@ static bool may_ride(const smtps_session *session, const smtps_delivery *deliver
 	uint64_t limit = session->message_answered ? SMTPS_FLIGHT_MAX : SMTPS_FIRST_FLIGHT_MAX;
 	uint64_t in_flight = smtps_session_place(session) - session->answered_to + BDAT_LINE;
 
-	return transaction->may_ride && smtps_session_pipelines(session) && !waits_for_all(transaction) &&
-		in_flight < limit && transaction->message->size <= limit - in_flight;
+	return transaction->may_ride && smtps_session_pipelines(session) && in_flight < limit &&
+		transaction->message->size <= limit - in_flight;
 }
 
 static bool send_bdat(smtps_session *session, smtps_delivery *delivery)
@@ -272,18 +272,22 @@ static const char *missing(const smtps_session *session, const smtps_transaction
 }
 
 /* Addresses are checked long before; here only what must never reach a command line. */
+static bool is_safe_address(const smtps_transaction *transaction, smtps_str address)
+{
+	return address.len <= SMTPS_PATH_MAX && smtps_command_argument_is_safe(address) &&
+		(transaction->is_utf8 || smtps_is_ascii(address));
+}
+
 static bool is_well_formed(const smtps_transaction *transaction)
 {
 	bool fine = transaction->message && transaction->recipient_count > 0 &&
-		smtps_command_argument_is_safe(transaction->sender) && transaction->sender.len <= SMTPS_PATH_MAX &&
-		transaction->envid.len <= SMTPS_ENVID_MAX;
+		is_safe_address(transaction, transaction->sender) && transaction->envid.len <= SMTPS_ENVID_MAX;
 
 	for (size_t i = 0; fine && i < transaction->recipient_count; i++) {
 		const smtps_recipient *recipient = &transaction->recipients[i];
 
-		fine = recipient->address.len > 0 && recipient->address.len <= SMTPS_PATH_MAX &&
-			smtps_command_argument_is_safe(recipient->address) && recipient->orcpt.len <= SMTPS_ORCPT_MAX &&
-			smtps_utf8_valid(recipient->orcpt);
+		fine = recipient->address.len > 0 && is_safe_address(transaction, recipient->address) &&
+			recipient->orcpt.len <= SMTPS_ORCPT_MAX && smtps_utf8_valid(recipient->orcpt);
 	}
 	return fine;
 }
@@ -296,7 +300,7 @@ static bool may_be_sent(smtps_session *session, smtps_transaction *transaction)
 
 	if (!is_well_formed(transaction)) {
 		return smtps_fail(&transaction->error, SMTPS_STAGE_MESSAGE, SMTPS_BAD_MESSAGE, SMTPS_CAUSE_NONE,
-			"the envelope has no recipient, or an address that is too long or holds a line break");
+			"the envelope has no recipient, or an address that is too long, holds a line break or is not ASCII");
 	}
 	if (needs) {
 		return smtps_fail(&transaction->error, SMTPS_STAGE_MAIL, SMTPS_REFUSED, SMTPS_CAUSE_NOT_OFFERED,

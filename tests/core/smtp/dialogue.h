@@ -246,6 +246,9 @@ static void dialogue_secure(dialogue *d, smtps_str rest)
 
 	d->encrypted = true;
 	smtps_session_tls_done(d->session, !smtps_str_equal(rest, SMTPS_STR("unverified")), &binding);
+	if (smtps_session_capabilities(d->session)->flags || smtps_session_greeting(d->session).len) {
+		dialogue_fail(d, "something of before TLS is remembered (case 35)", SMTPS_STR(""));
+	}
 }
 
 static void dialogue_verb(dialogue *d, smtps_str line)

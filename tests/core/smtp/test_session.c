@@ -7,7 +7,7 @@
 
 #include "dialogue.h"
 
-enum { RANDOM_RUNS = 8, SWEEP_UNSEEN = 20 };
+enum { RANDOM_RUNS = 8, SWEEP_UNSEEN = 20, MANY = 3000 };
 
 static const smtps_str mark = {"== ", 3};
 
@@ -168,10 +168,54 @@ static void test_every_allocation_of_every_dialogue_may_fail_case_127(void **sta
 	assert_int_equal(run_directory(run_sweep, &count), 0);
 }
 
+/* Thousands of recipients go out in flights; the session's list of steps is a ring of a fixed size. */
+static void test_more_recipients_than_steps(void **state)
+{
+	static smtps_recipient recipients[MANY];
+	smtps_session_config config = {
+		.security = SMTPS_SECURE_PLAINTEXT, .ehlo_names = {SMTPS_STR("c.example")}, .ehlo_name_count = 1};
+	smtps_memory_source source;
+	smtps_transaction mail = {.recipients = recipients, .recipient_count = MANY, .message = &source.source};
+	smtps_session *session = smtps_session_new(&config);
+	smtps_transaction *done = NULL;
+	const char *bytes;
+	size_t answered = 0;
+
+	(void)state;
+	smtps_memory_source_init(&source, SMTPS_STR("x\r\n"));
+	for (size_t i = 0; i < MANY; i++) {
+		recipients[i].address = SMTPS_STR("b@b.example");
+	}
+	smtps_session_input(session, "220 hi\r\n", 8);
+	smtps_session_handing(session, smtps_session_output(session, &bytes));
+	smtps_session_input(session, "250-hi\r\n250 PIPELINING\r\n", 24);
+	assert_int_equal(smtps_session_event(session, &done), SMTPS_EVENT_GATE);
+	smtps_session_enter(session, NULL);
+	assert_int_equal(smtps_session_event(session, &done), SMTPS_EVENT_READY);
+	smtps_session_submit(session, &mail);
+	while (smtps_session_event(session, &done) == SMTPS_EVENT_NONE) {
+		smtps_session_handing(session, smtps_session_output(session, &bytes));
+		assert_true(smtps_session_outstanding(session) > 0);
+		if (smtps_session_stage(session) == SMTPS_STAGE_DATA) {
+			smtps_session_input(session, "354 go\r\n", 8);
+		} else {
+			smtps_session_input(session, "250 ok\r\n", 8);
+			answered++;
+		}
+	}
+	assert_ptr_equal(done, &mail);
+	assert_int_equal(mail.state, SMTPS_TX_ACCEPTED);
+	assert_int_equal(smtps_transaction_accepted(&mail), MANY);
+	assert_int_equal(answered, MANY + 2);
+	smtps_session_free(session);
+	smtps_transaction_reset(&mail);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_dialogue_in_every_segmentation_case_79),
+		cmocka_unit_test(test_more_recipients_than_steps),
 		cmocka_unit_test(test_every_allocation_of_every_dialogue_may_fail_case_127),
 	};
 
