@@ -453,10 +453,19 @@ bool smtps_connection_is_fresh(const smtps_connection *connection, smtps_time no
 	return now - connection->reply_at <= SMTPS_MILLISECONDS(SMTPS_STALE_MS);
 }
 
+/* What the route demands, asked once more (case 218). */
+static bool is_secure_enough(const smtps_connection *connection)
+{
+	smtps_security security = connection->route.security;
+
+	return connection->tls || (security != SMTPS_SECURE_IMPLICIT && security != SMTPS_SECURE_STARTTLS);
+}
+
 bool smtps_connection_is_sound(smtps_connection *connection)
 {
 	if (connection->pid != smtps_process_id() || connection->line != SMTPS_TALKING || connection->sending ||
-		is_swapped(connection) || !smtps_session_is_idle(connection->session)) {
+		is_swapped(connection) || !is_secure_enough(connection) ||
+		!smtps_session_is_idle(connection->session)) {
 		return false;
 	}
 	/* Tickets of TLS 1.3 are read and forgotten; a reply, an alert or an end closes the session in here. */

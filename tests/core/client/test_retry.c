@@ -344,6 +344,43 @@ static void refused_bdat_goes_once_more_with_data(void **state)
 	lab_stop(&lab);
 }
 
+/* A cut in a BDAT is a doubt; the next mails go there by DATA. */
+static void cut_bdat_is_unknown_and_not_used_again(void **state)
+{
+	test_lab lab;
+	smtps_client *client;
+	test_mail mail;
+
+	(void)state;
+	lab_start(&lab,
+		OFFER(CHUNKING) ENVELOPE OKS "C: BDAT 57 LAST\nC*\n" QUEUED ENVELOPE
+									 "C: BDAT 57 LAST\nC*\nclose\nconnection 2:\n" OFFER(CHUNKING)
+										 DATA_MAIL QUEUED QUIT);
+	client = client_of(&lab, PLAIN);
+	assert_one_goes(client);
+	mail_init(&mail, SMTPS_STR(SMALL_MAIL), 1);
+	assert_not_sent(&mail, client, SMTPS_UNKNOWN_OUTCOME);
+	assert_int_equal(mail.result.fates[0], SMTPS_FATE_UNKNOWN);
+	mail_free(&mail);
+	assert_one_goes(client);
+	smtps_client_free(client);
+	assert_scripts_ran(&lab, 2);
+	lab_stop(&lab);
+}
+
+static void mail_without_recipients_is_refused_here(void **state)
+{
+	test_lab lab = {0};
+	smtps_client *client = client_of(&lab, PLAIN, "port", "9");
+	test_mail mail;
+
+	(void)state;
+	mail_init(&mail, SMTPS_STR(SMALL_MAIL), 0);
+	assert_not_sent(&mail, client, SMTPS_BAD_MESSAGE);
+	mail_free(&mail);
+	smtps_client_free(client);
+}
+
 static void throttled_server_is_asked_again_after_a_pause(void **state)
 {
 	test_lab lab;
@@ -574,6 +611,8 @@ int main(void)
 		cmocka_unit_test(recipients_are_split_by_the_limit_offered),
 		cmocka_unit_test(loss_in_a_further_transaction_rejects_the_rest),
 		cmocka_unit_test(refused_bdat_goes_once_more_with_data),
+		cmocka_unit_test(cut_bdat_is_unknown_and_not_used_again),
+		cmocka_unit_test(mail_without_recipients_is_refused_here),
 		cmocka_unit_test(throttled_server_is_asked_again_after_a_pause),
 		cmocka_unit_test(greylisting_is_not_waited_for),
 		cmocka_unit_test(host_interrupts_within_a_tick),
