@@ -14,9 +14,9 @@ extern zend_module_entry smtpsend_module_entry;
 
 /* What php.ini's layers hold for this thread beyond what the engine keeps (src/php/ini.c). */
 ZEND_BEGIN_MODULE_GLOBALS(smtpsend)
-	smtps_buf request_secrets[SMTPS_O_COUNT]; /* set for this request; wiped at its end */
-	bool has_request_secret[SMTPS_O_COUNT];
-	bool is_users[SMTPS_O_COUNT]; /* the value came from .user.ini or .htaccess */
+smtps_buf request_secrets[SMTPS_O_COUNT]; /* set for this request; wiped at its end */
+bool has_request_secret[SMTPS_O_COUNT];
+bool is_users[SMTPS_O_COUNT]; /* the value came from .user.ini or .htaccess */
 ZEND_END_MODULE_GLOBALS(smtpsend)
 
 ZEND_EXTERN_MODULE_GLOBALS(smtpsend)

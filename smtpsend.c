@@ -63,11 +63,7 @@ static PHP_MINFO_FUNCTION(smtpsend)
 }
 
 static const zend_module_dep dependencies[] = {
-	ZEND_MOD_REQUIRED("spl")
-	ZEND_MOD_REQUIRED("json")
-	ZEND_MOD_REQUIRED("date")
-	ZEND_MOD_END
-};
+	ZEND_MOD_REQUIRED("spl") ZEND_MOD_REQUIRED("json") ZEND_MOD_REQUIRED("date") ZEND_MOD_END};
 
 zend_module_entry smtpsend_module_entry = {
 	STANDARD_MODULE_HEADER_EX,

@@ -36,7 +36,8 @@ static bool refuse_directory(const smtps_options *options, const char *why, smtp
 
 	smtps_text_one_line(&shown, smtps_buf_str(&options->capture_directory), 200);
 	smtps_fail(error, SMTPS_STAGE_OPTIONS, SMTPS_BAD_OPTION, SMTPS_CAUSE_LOCAL,
-		"the directory of capture:// is \"%s\", %s: name one that is there and may be written to", smtps_buf_cstr(&shown), why);
+		"the directory of capture:// is \"%s\", %s: name one that is there and may be written to",
+		smtps_buf_cstr(&shown), why);
 	smtps_buf_free(&shown);
 	return false;
 }
@@ -68,8 +69,8 @@ bool php_smtpsend_capture_check(const smtps_options *options, smtps_error *error
 
 static bool fail_write(smtps_error *error, int number)
 {
-	return smtps_fail(error, SMTPS_STAGE_END, SMTPS_LOST, SMTPS_CAUSE_LOCAL, "the mail cannot be written to the directory of capture:// (%s)",
-		strerror(number));
+	return smtps_fail(error, SMTPS_STAGE_END, SMTPS_LOST, SMTPS_CAUSE_LOCAL,
+		"the mail cannot be written to the directory of capture:// (%s)", strerror(number));
 }
 
 static bool write_all(int fd, const char *octets, size_t len, smtps_error *error)
@@ -109,7 +110,8 @@ static bool write_mail(int fd, smtps_mail *mail, smtps_error *error)
 	bool fine;
 
 	add_envelope(&head, mail);
-	fine = head.failed ? smtps_fail_memory(error, SMTPS_STAGE_END) : write_all(fd, head.data, head.len, error);
+	fine =
+		head.failed ? smtps_fail_memory(error, SMTPS_STAGE_END) : write_all(fd, head.data, head.len, error);
 	smtps_buf_free(&head);
 	while (fine && (got = mail->source->read(mail->source, chunk, sizeof chunk, error)) > 0) {
 		fine = write_all(fd, chunk, (size_t)got, error);
@@ -160,7 +162,8 @@ static bool capture_mail(const smtps_options *options, smtps_mail *mail, smtps_b
 	return fine;
 }
 
-bool php_smtpsend_capture(const smtps_options *options, smtps_mail *mail, smtps_result *result, smtps_error *error)
+bool php_smtpsend_capture(
+	const smtps_options *options, smtps_mail *mail, smtps_result *result, smtps_error *error)
 {
 	smtps_time start = smtps_now();
 	bool fine = true;

@@ -12,8 +12,8 @@
 
 zend_class_entry *php_smtpsend_ce;
 zend_class_entry *php_smtpsend_ce_transport, *php_smtpsend_ce_message, *php_smtpsend_ce_raw_message;
-zend_class_entry *php_smtpsend_ce_result, *php_smtpsend_ce_reply, *php_smtpsend_ce_attempt, *php_smtpsend_ce_connection,
-	*php_smtpsend_ce_certificate;
+zend_class_entry *php_smtpsend_ce_result, *php_smtpsend_ce_reply, *php_smtpsend_ce_attempt,
+	*php_smtpsend_ce_connection, *php_smtpsend_ce_certificate;
 
 /* gen_stub.php of PHP 8.2 passes over attributes of methods' parameters. */
 static void hide_options(zend_class_entry *entry)

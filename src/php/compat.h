@@ -14,7 +14,8 @@
 #if PHP_VERSION_ID >= 80300
 #define php_smtpsend_type_name(value) zend_zval_value_name(value)
 #else
-#define php_smtpsend_type_name(value) (Z_TYPE_P(value) == IS_OBJECT ? ZSTR_VAL(Z_OBJCE_P(value)->name) : zend_zval_type_name(value))
+#define php_smtpsend_type_name(value) \
+	(Z_TYPE_P(value) == IS_OBJECT ? ZSTR_VAL(Z_OBJCE_P(value)->name) : zend_zval_type_name(value))
 #endif
 
 #endif

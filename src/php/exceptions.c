@@ -14,7 +14,8 @@ static zend_class_entry *classes[SMTPS_KIND_COUNT];
 
 /* Where the properties stand in each object, in the order of the stub. */
 enum { REPLY, STAGE, ATTEMPTS, HINT, OUTCOME, TRANSCRIPT, TEMPORARY, MEMBERS };
-static const char *const names[MEMBERS] = {"reply", "stage", "attempts", "hint", "outcome", "transcript", "temporary"};
+static const char *const names[MEMBERS] = {
+	"reply", "stage", "attempts", "hint", "outcome", "transcript", "temporary"};
 static uint32_t offsets[MEMBERS];
 static uint32_t rejected_offset;
 
@@ -101,8 +102,9 @@ static const char *command_at(smtps_stage stage)
 
 static void message_of(zval *out, const smtps_error *error)
 {
-	ZVAL_STR(out, zend_strpprintf(0, "%s: %s%s%s", smtps_stage_name(error->stage), error->text, error->hint[0] ? "; " : "",
-				  error->hint));
+	ZVAL_STR(out,
+		zend_strpprintf(0, "%s: %s%s%s", smtps_stage_name(error->stage), error->text,
+			error->hint[0] ? "; " : "", error->hint));
 }
 
 static void fill_in(zend_object *object, const smtps_error *error, const smtps_attempts *attempts)
@@ -132,7 +134,8 @@ static void drop(zval *value)
 	}
 }
 
-void php_smtpsend_throw(const smtps_error *error, const smtps_attempts *attempts, zval *transcript, zval *rejected)
+void php_smtpsend_throw(
+	const smtps_error *error, const smtps_attempts *attempts, zval *transcript, zval *rejected)
 {
 	zval exception;
 
@@ -266,8 +269,8 @@ static bool is_transient(zend_object *object)
 	}
 	return code ? code / 100 == 4
 				: instanceof_function(object->ce, classes[SMTPS_LOST]) ||
-					  instanceof_function(object->ce, classes[SMTPS_LIMITED]) ||
-					  instanceof_function(object->ce, classes[SMTPS_UNKNOWN_OUTCOME]);
+			instanceof_function(object->ce, classes[SMTPS_LIMITED]) ||
+			instanceof_function(object->ce, classes[SMTPS_UNKNOWN_OUTCOME]);
 }
 
 ZEND_METHOD(SmtpSend_Exception, isTransient)

@@ -15,7 +15,8 @@ void php_smtpsend_exceptions_startup(zend_class_entry *const entries[SMTPS_KIND_
  * Throws. `transcript` (a list) and `rejected` (address => Reply) are taken; each may be NULL, as may `attempts`. Where an
  * exception of the user's is pending already, it stands and nothing is thrown; nor is where the request has timed out.
  */
-void php_smtpsend_throw(const smtps_error *error, const smtps_attempts *attempts, zval *transcript, zval *rejected);
+void php_smtpsend_throw(
+	const smtps_error *error, const smtps_attempts *attempts, zval *transcript, zval *rejected);
 /* The same without circumstances; frees the error. */
 void php_smtpsend_throw_error(smtps_error *error);
 

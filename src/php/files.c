@@ -40,8 +40,8 @@ static void refuse(smtps_str path, const php_smtpsend_file_rules *rules, smtps_e
 		smtps_buf_add_text(&shown, "\",");
 	}
 	smtps_fail(error, rules->is_message ? SMTPS_STAGE_MESSAGE : SMTPS_STAGE_OPTIONS,
-		rules->is_message ? SMTPS_BAD_MESSAGE : SMTPS_BAD_OPTION, SMTPS_CAUSE_LOCAL, "%s names %s %s", rules->subject,
-		smtps_buf_cstr(&shown), why);
+		rules->is_message ? SMTPS_BAD_MESSAGE : SMTPS_BAD_OPTION, SMTPS_CAUSE_LOCAL, "%s names %s %s",
+		rules->subject, smtps_buf_cstr(&shown), why);
 	smtps_buf_free(&shown);
 }
 
@@ -68,7 +68,8 @@ static bool has_scheme(smtps_str path)
 	return i > 1 && i < path.len && path.data[i] == ':' && smtps_is_alpha(path.data[0]);
 }
 
-int php_smtpsend_file_open(smtps_str path, const php_smtpsend_file_rules *rules, uint64_t *size, smtps_error *error)
+int php_smtpsend_file_open(
+	smtps_str path, const php_smtpsend_file_rules *rules, uint64_t *size, smtps_error *error)
 {
 	char name[MAXPATHLEN];
 	zend_stat_t facts;
@@ -79,7 +80,8 @@ int php_smtpsend_file_open(smtps_str path, const php_smtpsend_file_rules *rules,
 		return -1;
 	}
 	if (has_scheme(path)) {
-		refuse(path, rules, error, "which is a URL: write a local file's name, or open the stream and give its content");
+		refuse(path, rules, error,
+			"which is a URL: write a local file's name, or open the stream and give its content");
 		return -1;
 	}
 	memcpy(name, path.data, path.len);
@@ -102,7 +104,8 @@ int php_smtpsend_file_open(smtps_str path, const php_smtpsend_file_rules *rules,
 	return fd;
 }
 
-bool php_smtpsend_file_read(smtps_str path, const php_smtpsend_file_rules *rules, smtps_buf *out, smtps_error *error)
+bool php_smtpsend_file_read(
+	smtps_str path, const php_smtpsend_file_rules *rules, smtps_buf *out, smtps_error *error)
 {
 	char octets[READ_OCTETS];
 	uint64_t size;
@@ -153,14 +156,16 @@ static ptrdiff_t read_at(void *context, uint64_t offset, char *out, size_t cap, 
 	}
 	do {
 #ifdef PHP_WIN32
-		got = _lseeki64(file->fd, (int64_t)(file->start + offset), SEEK_SET) < 0 ? -1 : _read(file->fd, out, (unsigned)want);
+		got = _lseeki64(file->fd, (int64_t)(file->start + offset), SEEK_SET) < 0
+			? -1
+			: _read(file->fd, out, (unsigned)want);
 #else
 		got = pread(file->fd, out, want, (off_t)(file->start + offset));
 #endif
 	} while (got < 0 && errno == EINTR);
 	if (got < 0) {
-		smtps_fail(error, SMTPS_STAGE_MESSAGE, SMTPS_BAD_MESSAGE, SMTPS_CAUSE_SOURCE, "an attachment cannot be read (%s)",
-			strerror(errno));
+		smtps_fail(error, SMTPS_STAGE_MESSAGE, SMTPS_BAD_MESSAGE, SMTPS_CAUSE_SOURCE,
+			"an attachment cannot be read (%s)", strerror(errno));
 		return -1;
 	}
 	return got;
@@ -183,6 +188,8 @@ smtps_content *php_smtpsend_file_content(int fd, uint64_t start, uint64_t size)
 		return NULL;
 	}
 	*file = (open_file){.fd = fd, .start = start, .size = size};
-	return smtps_content_of_reader(&(smtps_content_reader){
-		.read = read_at, .close = close_file, .context = file, .size = size <= INT64_MAX ? (int64_t)size : -1});
+	return smtps_content_of_reader(&(smtps_content_reader){.read = read_at,
+		.close = close_file,
+		.context = file,
+		.size = size <= INT64_MAX ? (int64_t)size : -1});
 }

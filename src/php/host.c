@@ -25,7 +25,8 @@ static void add_line(void *context, char direction, smtps_str line)
 
 static bool interrupted(smtps_error *error)
 {
-	return smtps_fail(error, SMTPS_STAGE_AUTH, SMTPS_INTERRUPTED, SMTPS_CAUSE_NONE, "the callable oauth_token threw");
+	return smtps_fail(
+		error, SMTPS_STAGE_AUTH, SMTPS_INTERRUPTED, SMTPS_CAUSE_NONE, "the callable oauth_token threw");
 }
 
 static bool call_token(php_smtpsend_object *object, bool refresh, smtps_buf *token, smtps_error *error)
@@ -70,7 +71,7 @@ static bool fetch_token(void *context, bool refresh, smtps_buf *token, smtps_err
 smtps_host php_smtpsend_host(php_smtpsend_object *object)
 {
 	bool has_token = !Z_ISUNDEF(object->callables.token) ||
-					 smtps_option_text(&object->options, SMTPS_O_OAUTH_TOKEN_FILE).len > 0;
+		smtps_option_text(&object->options, SMTPS_O_OAUTH_TOKEN_FILE).len > 0;
 
 	return (smtps_host){
 		.context = object,

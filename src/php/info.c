@@ -36,15 +36,16 @@ static void configured_rows(void)
 
 	memset(options, 0, sizeof *options);
 	fine = smtps_options_init(options, false, &error) && php_smtpsend_ini_apply(options, &error) &&
-		   php_smtpsend_option_files_read(options, &error) && smtps_options_finish(options, &error);
+		php_smtpsend_option_files_read(options, &error) && smtps_options_finish(options, &error);
 	php_info_print_table_row(2, "Configured", fine ? "yes" : error.text);
 	if (fine) {
 		smtps_buf host = {0};
 
 		smtps_buf_add_str(&host, smtps_buf_str(&options->host));
-		php_info_print_table_row(2, "Host", options->transport == SMTPS_TRANSPORT_SMTP ? smtps_buf_cstr(&host)
-											: options->transport == SMTPS_TRANSPORT_NULL ? "null://"
-																						 : "capture://");
+		php_info_print_table_row(2, "Host",
+			options->transport == SMTPS_TRANSPORT_SMTP       ? smtps_buf_cstr(&host)
+				: options->transport == SMTPS_TRANSPORT_NULL ? "null://"
+															 : "capture://");
 		smtps_buf_free(&host);
 	}
 	smtps_options_free(options);

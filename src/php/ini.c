@@ -81,8 +81,8 @@ static bool is_fine_value(smtps_option option, zend_string *value)
 	smtps_options *scratch = emalloc(sizeof *scratch);
 	smtps_error error = {0};
 	bool fine = smtps_options_init(scratch, false, &error) &&
-				smtps_option_set_text(
-					scratch, option, (smtps_str){ZSTR_VAL(value), ZSTR_LEN(value)}, SMTPS_FROM_INI, &error);
+		smtps_option_set_text(
+			scratch, option, (smtps_str){ZSTR_VAL(value), ZSTR_LEN(value)}, SMTPS_FROM_INI, &error);
 
 	if (!fine) {
 		php_error_docref(NULL, E_WARNING, "%s", error.text);
@@ -163,8 +163,8 @@ static void read_early_password(void)
 	}
 	smtps_buf_add_text(&early_path, path);
 	early_password.secret = true;
-	if (!php_smtpsend_file_read(smtps_str_of(path), &(php_smtpsend_file_rules){.subject = "smtpsend.password_file"},
-			&early_password, NULL)) {
+	if (!php_smtpsend_file_read(smtps_str_of(path),
+			&(php_smtpsend_file_rules){.subject = "smtpsend.password_file"}, &early_password, NULL)) {
 		smtps_buf_free(&early_password);
 		smtps_buf_free(&early_path);
 	}
@@ -183,7 +183,7 @@ static bool is_on(const char *text)
 	smtps_str value = smtps_str_of(text);
 
 	return smtps_str_equal(value, SMTPS_STR("1")) || smtps_str_equal_nocase(value, SMTPS_STR("on")) ||
-		   smtps_str_equal_nocase(value, SMTPS_STR("yes")) || smtps_str_equal_nocase(value, SMTPS_STR("true"));
+		smtps_str_equal_nocase(value, SMTPS_STR("yes")) || smtps_str_equal_nocase(value, SMTPS_STR("true"));
 }
 
 void php_smtpsend_ini_startup(int module_number)
@@ -269,7 +269,8 @@ bool php_smtpsend_ini_apply(smtps_options *options, smtps_error *error)
 
 	for (size_t i = 0; i < SMTPS_O_COUNT; i++) {
 		smtps_option option = (smtps_option)i;
-		bool is_dropped = users_group && (smtps_option_table[i].flags & SMTPS_OPT_GROUP) && !SMTPSEND_G(is_users)[i];
+		bool is_dropped =
+			users_group && (smtps_option_table[i].flags & SMTPS_OPT_GROUP) && !SMTPSEND_G(is_users)[i];
 		smtps_str value;
 
 		if (!has_entry(option) || is_dropped || !value_of(option, &value)) {

@@ -17,8 +17,8 @@ bool php_smtpsend_message_fill(smtps_message *message, HashTable *array, smtps_e
 /* --- fields that take more than one type (message_fields.c); `key` names the field in errors --- */
 
 /* One mailbox, or an array of mailboxes and of `address => name`; appends. `name` may be NULL. */
-bool php_smtpsend_add_people(
-	smtps_message *message, smtps_role role, zval *value, zend_string *name, const char *key, smtps_error *error);
+bool php_smtpsend_add_people(smtps_message *message, smtps_role role, zval *value, zend_string *name,
+	const char *key, smtps_error *error);
 bool php_smtpsend_set_date(smtps_message *message, zval *value, smtps_error *error);
 /* Texts of a string or a list, each given to `add`. */
 typedef bool php_smtpsend_add_text(smtps_message *message, smtps_str text, smtps_error *error);

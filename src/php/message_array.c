@@ -15,8 +15,8 @@ typedef bool setter(smtps_message *message, zval *value, const char *key, smtps_
 
 static bool refuse(const char *key, zval *value, const char *instead, smtps_error *error)
 {
-	return smtps_fail(error, SMTPS_STAGE_MESSAGE, SMTPS_BAD_MESSAGE, SMTPS_CAUSE_NONE, "the message's %s is of type %s: %s", key,
-		php_smtpsend_type_name(value), instead);
+	return smtps_fail(error, SMTPS_STAGE_MESSAGE, SMTPS_BAD_MESSAGE, SMTPS_CAUSE_NONE,
+		"the message's %s is of type %s: %s", key, php_smtpsend_type_name(value), instead);
 }
 
 static smtps_str view(zval *text)
@@ -37,7 +37,8 @@ static bool members(zval *value, const char *key, const char *const *names, zval
 	zend_string *name;
 	zval *member;
 
-	ZEND_HASH_FOREACH_STR_KEY_VAL(Z_ARRVAL_P(value), name, member) {
+	ZEND_HASH_FOREACH_STR_KEY_VAL(Z_ARRVAL_P(value), name, member)
+	{
 		size_t i = 0;
 
 		while (names[i] && !(name && strcmp(ZSTR_VAL(name), names[i]) == 0)) {
@@ -50,7 +51,8 @@ static bool members(zval *value, const char *key, const char *const *names, zval
 				smtps_buf_printf(&all, "%s%s", i ? ", " : "", names[i]);
 			}
 			smtps_fail(error, SMTPS_STAGE_MESSAGE, SMTPS_BAD_MESSAGE, SMTPS_CAUSE_NONE,
-				"the message's %s is an array with an unknown member: it may hold %s", key, smtps_buf_cstr(&all));
+				"the message's %s is an array with an unknown member: it may hold %s", key,
+				smtps_buf_cstr(&all));
 			smtps_buf_free(&all);
 			return false;
 		}
@@ -82,8 +84,8 @@ static bool set_people(smtps_message *message, zval *value, const char *key, smt
 	static const struct {
 		const char *key;
 		smtps_role role;
-	} roles[] = {{"from", SMTPS_FROM}, {"sender", SMTPS_SENDER}, {"replyTo", SMTPS_REPLY_TO}, {"to", SMTPS_TO}, {"cc", SMTPS_CC},
-		{"bcc", SMTPS_BCC}};
+	} roles[] = {{"from", SMTPS_FROM}, {"sender", SMTPS_SENDER}, {"replyTo", SMTPS_REPLY_TO},
+		{"to", SMTPS_TO}, {"cc", SMTPS_CC}, {"bcc", SMTPS_BCC}};
 	size_t i = 0;
 
 	while (strcmp(roles[i].key, key) != 0) {
@@ -109,7 +111,8 @@ static bool set_html(smtps_message *message, zval *value, const char *key, smtps
 
 static bool is_switch(zval *value, const char *key, smtps_error *error)
 {
-	return Z_TYPE_P(value) == IS_TRUE || Z_TYPE_P(value) == IS_FALSE || refuse(key, value, "write true or false", error);
+	return Z_TYPE_P(value) == IS_TRUE || Z_TYPE_P(value) == IS_FALSE ||
+		refuse(key, value, "write true or false", error);
 }
 
 static bool set_text_from_html(smtps_message *message, zval *value, const char *key, smtps_error *error)
@@ -195,7 +198,8 @@ static bool set_unsubscribe(smtps_message *message, zval *value, const char *key
 			return false;
 		}
 	}
-	return !given[0] || php_smtpsend_set_unsubscribe(message, given[0], given[1] && Z_TYPE_P(given[1]) == IS_TRUE, error);
+	return !given[0] ||
+		php_smtpsend_set_unsubscribe(message, given[0], given[1] && Z_TYPE_P(given[1]) == IS_TRUE, error);
 }
 
 static bool set_envelope(smtps_message *message, zval *value, const char *key, smtps_error *error)
@@ -208,10 +212,12 @@ static bool set_envelope(smtps_message *message, zval *value, const char *key, s
 		return refuse(key, value, "write an array with sender and recipients", error);
 	}
 	if (!members(value, key, names, given, error) || !text_member(given[0], key, &sender, error) ||
-		(given[0] && !smtps_message_set_envelope_sender(message, sender.len ? sender : SMTPS_STR("<>"), error))) {
+		(given[0] &&
+			!smtps_message_set_envelope_sender(message, sender.len ? sender : SMTPS_STR("<>"), error))) {
 		return false;
 	}
-	return !given[1] || php_smtpsend_each_text(message, given[1], smtps_message_add_envelope_recipient, key, error);
+	return !given[1] ||
+		php_smtpsend_each_text(message, given[1], smtps_message_add_envelope_recipient, key, error);
 }
 
 static bool set_dsn(smtps_message *message, zval *value, const char *key, smtps_error *error)
@@ -227,14 +233,15 @@ static bool set_dsn(smtps_message *message, zval *value, const char *key, smtps_
 		}
 	}
 	return text_member(given[1], key, &give_back, error) && text_member(given[2], key, &id, error) &&
-		   php_smtpsend_set_dsn(message, given[0], give_back, id, error);
+		php_smtpsend_set_dsn(message, given[0], give_back, id, error);
 }
 
 /* --- lists --- */
 
 enum { PATH, DATA, NAME, TYPE, CID, PART_MEMBERS };
 
-static bool add_part(smtps_message *message, zval *value, const char *key, zend_string *cid, smtps_error *error)
+static bool add_part(
+	smtps_message *message, zval *value, const char *key, zend_string *cid, smtps_error *error)
 {
 	static const char *const names[] = {"path", "data", "name", "type", "cid", NULL};
 	zval *given[PART_MEMBERS] = {NULL};
@@ -251,10 +258,13 @@ static bool add_part(smtps_message *message, zval *value, const char *key, zend_
 	if (!given[PATH] == !given[DATA] || (given[CID] && !part.is_embedded)) {
 		return smtps_fail(error, SMTPS_STAGE_MESSAGE, SMTPS_BAD_MESSAGE, SMTPS_CAUSE_NONE,
 			"an item of the message's %s %s", key,
-			given[CID] && !part.is_embedded ? "has a cid: write it into embeds" : "needs either path or data");
+			given[CID] && !part.is_embedded ? "has a cid: write it into embeds"
+											: "needs either path or data");
 	}
-	if ((given[PATH] && !is_text(given[PATH], key, error)) || !text_member(given[NAME], key, &part.name, error) ||
-		!text_member(given[TYPE], key, &part.type, error) || !text_member(given[CID], key, &part.cid, error)) {
+	if ((given[PATH] && !is_text(given[PATH], key, error)) ||
+		!text_member(given[NAME], key, &part.name, error) ||
+		!text_member(given[TYPE], key, &part.type, error) ||
+		!text_member(given[CID], key, &part.cid, error)) {
 		return false;
 	}
 	if (cid && !part.cid.len) {
@@ -273,7 +283,8 @@ static bool set_parts(smtps_message *message, zval *value, const char *key, smtp
 	if (Z_TYPE_P(value) != IS_ARRAY) {
 		return refuse(key, value, "write a list", error);
 	}
-	ZEND_HASH_FOREACH_STR_KEY_VAL(Z_ARRVAL_P(value), cid, one) {
+	ZEND_HASH_FOREACH_STR_KEY_VAL(Z_ARRVAL_P(value), cid, one)
+	{
 		if (!add_part(message, one, key, cid, error)) {
 			return false;
 		}
@@ -282,13 +293,15 @@ static bool set_parts(smtps_message *message, zval *value, const char *key, smtp
 	return true;
 }
 
-static bool add_header(smtps_message *message, zend_string *name, zval *value, const char *key, smtps_error *error)
+static bool add_header(
+	smtps_message *message, zend_string *name, zval *value, const char *key, smtps_error *error)
 {
 	zval *one;
 
 	ZVAL_DEREF(value);
 	if (Z_TYPE_P(value) == IS_ARRAY) {
-		ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(value), one) {
+		ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(value), one)
+		{
 			ZVAL_DEREF(one);
 			if (Z_TYPE_P(one) == IS_ARRAY || !add_header(message, name, one, key, error)) {
 				return Z_TYPE_P(one) == IS_ARRAY ? refuse(key, one, "write name => text", error) : false;
@@ -298,7 +311,7 @@ static bool add_header(smtps_message *message, zend_string *name, zval *value, c
 		return true;
 	}
 	return is_text(value, key, error) &&
-		   smtps_message_add_header(message, (smtps_str){ZSTR_VAL(name), ZSTR_LEN(name)}, view(value), error);
+		smtps_message_add_header(message, (smtps_str){ZSTR_VAL(name), ZSTR_LEN(name)}, view(value), error);
 }
 
 static bool set_headers(smtps_message *message, zval *value, const char *key, smtps_error *error)
@@ -309,7 +322,8 @@ static bool set_headers(smtps_message *message, zval *value, const char *key, sm
 	if (Z_TYPE_P(value) != IS_ARRAY) {
 		return refuse(key, value, "write name => text", error);
 	}
-	ZEND_HASH_FOREACH_STR_KEY_VAL(Z_ARRVAL_P(value), name, one) {
+	ZEND_HASH_FOREACH_STR_KEY_VAL(Z_ARRVAL_P(value), name, one)
+	{
 		if (!name) {
 			return smtps_fail(error, SMTPS_STAGE_MESSAGE, SMTPS_BAD_MESSAGE, SMTPS_CAUSE_NONE,
 				"the message's headers hold an item without a name: write name => text");
@@ -394,7 +408,8 @@ static bool refuse_unknown(smtps_str key, smtps_error *error)
 		}
 	}
 	smtps_fail(error, SMTPS_STAGE_MESSAGE, SMTPS_BAD_MESSAGE, SMTPS_CAUSE_NONE,
-		"the message has an unknown key \"%s\"; the nearest known one is %s", smtps_buf_cstr(&shown), keys[nearest].key);
+		"the message has an unknown key \"%s\"; the nearest known one is %s", smtps_buf_cstr(&shown),
+		keys[nearest].key);
 	smtps_buf_free(&shown);
 	return false;
 }
@@ -404,7 +419,8 @@ bool php_smtpsend_message_fill(smtps_message *message, HashTable *array, smtps_e
 	zend_string *key;
 	zval *value;
 
-	ZEND_HASH_FOREACH_STR_KEY_VAL(array, key, value) {
+	ZEND_HASH_FOREACH_STR_KEY_VAL(array, key, value)
+	{
 		size_t i = 0;
 
 		if (!key) {

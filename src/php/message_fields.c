@@ -11,8 +11,8 @@
 
 static bool refuse_type(const char *key, zval *value, const char *instead, smtps_error *error)
 {
-	return smtps_fail(error, SMTPS_STAGE_MESSAGE, SMTPS_BAD_MESSAGE, SMTPS_CAUSE_NONE, "%s is of type %s: %s", key,
-		php_smtpsend_type_name(value), instead);
+	return smtps_fail(error, SMTPS_STAGE_MESSAGE, SMTPS_BAD_MESSAGE, SMTPS_CAUSE_NONE, "%s is of type %s: %s",
+		key, php_smtpsend_type_name(value), instead);
 }
 
 static smtps_str view(zend_string *text)
@@ -22,8 +22,8 @@ static smtps_str view(zend_string *text)
 
 /* --- people --- */
 
-static bool add_person(
-	smtps_message *message, smtps_role role, zval *value, zend_string *name, const char *key, smtps_error *error)
+static bool add_person(smtps_message *message, smtps_role role, zval *value, zend_string *name,
+	const char *key, smtps_error *error)
 {
 	zend_string *text;
 	bool fine;
@@ -44,8 +44,8 @@ static bool add_person(
 }
 
 /* ['ann@example.net' => 'Ann'] */
-static bool add_named(
-	smtps_message *message, smtps_role role, zend_string *address, zval *name, const char *key, smtps_error *error)
+static bool add_named(smtps_message *message, smtps_role role, zend_string *address, zval *name,
+	const char *key, smtps_error *error)
 {
 	ZVAL_DEREF(name);
 	if (Z_TYPE_P(name) != IS_STRING) {
@@ -54,8 +54,8 @@ static bool add_named(
 	return smtps_message_add_address(message, role, view(address), view(Z_STR_P(name)), error);
 }
 
-bool php_smtpsend_add_people(
-	smtps_message *message, smtps_role role, zval *value, zend_string *name, const char *key, smtps_error *error)
+bool php_smtpsend_add_people(smtps_message *message, smtps_role role, zval *value, zend_string *name,
+	const char *key, smtps_error *error)
 {
 	zend_string *address;
 	zval *one;
@@ -68,7 +68,8 @@ bool php_smtpsend_add_people(
 		return smtps_fail(error, SMTPS_STAGE_MESSAGE, SMTPS_BAD_MESSAGE, SMTPS_CAUSE_NONE,
 			"%s is an array with one name for all: write address => name", key);
 	}
-	ZEND_HASH_FOREACH_STR_KEY_VAL(Z_ARRVAL_P(value), address, one) {
+	ZEND_HASH_FOREACH_STR_KEY_VAL(Z_ARRVAL_P(value), address, one)
+	{
 		if (!(address ? add_named(message, role, address, one, key, error)
 					  : add_person(message, role, one, NULL, key, error))) {
 			return false;
@@ -85,7 +86,8 @@ static bool call_for_number(zval *object, const char *method, zend_long *number)
 	zval result;
 
 	ZVAL_UNDEF(&result);
-	zend_call_method(Z_OBJ_P(object), Z_OBJCE_P(object), NULL, method, strlen(method), &result, 0, NULL, NULL);
+	zend_call_method(
+		Z_OBJ_P(object), Z_OBJCE_P(object), NULL, method, strlen(method), &result, 0, NULL, NULL);
 	*number = Z_TYPE(result) == IS_LONG ? Z_LVAL(result) : 0;
 	zval_ptr_dtor(&result);
 	return !EG(exception);
@@ -98,8 +100,9 @@ bool php_smtpsend_set_date(smtps_message *message, zval *value, smtps_error *err
 
 	ZVAL_DEREF(value);
 	if (Z_TYPE_P(value) == IS_OBJECT && instanceof_function(Z_OBJCE_P(value), php_date_get_interface_ce())) {
-		return call_for_number(value, "gettimestamp", &seconds) && call_for_number(value, "getoffset", &offset) &&
-			   smtps_message_set_date(message, seconds, (int)(offset / 60), error);
+		return call_for_number(value, "gettimestamp", &seconds) &&
+			call_for_number(value, "getoffset", &offset) &&
+			smtps_message_set_date(message, seconds, (int)(offset / 60), error);
 	}
 	if (Z_TYPE_P(value) != IS_LONG) {
 		return refuse_type("date", value, "write a DateTimeInterface, or seconds since 1970", error);
@@ -122,7 +125,8 @@ bool php_smtpsend_each_text(
 	if (Z_TYPE_P(value) != IS_ARRAY) {
 		return refuse_type(key, value, "write a text or a list of texts", error);
 	}
-	ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(value), one) {
+	ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(value), one)
+	{
 		ZVAL_DEREF(one);
 		if (Z_TYPE_P(one) != IS_STRING) {
 			return refuse_type(key, one, "write a list of texts", error);
@@ -152,9 +156,11 @@ bool php_smtpsend_set_unsubscribe(smtps_message *message, zval *uris, bool one_c
 		return refuse_type("listUnsubscribe", uris, "write a URI or a list of URIs", error);
 	}
 	list = safe_emalloc(zend_hash_num_elements(Z_ARRVAL_P(uris)) + 1, sizeof *list, 0);
-	ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(uris), one) {
+	ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(uris), one)
+	{
 		ZVAL_DEREF(one);
-		fine = Z_TYPE_P(one) == IS_STRING || refuse_type("listUnsubscribe", one, "write a list of URIs", error);
+		fine =
+			Z_TYPE_P(one) == IS_STRING || refuse_type("listUnsubscribe", one, "write a list of URIs", error);
 		if (!fine) {
 			break;
 		}
@@ -207,7 +213,8 @@ static bool read_notify(zval *value, unsigned *notify, smtps_error *error)
 	if (Z_TYPE_P(value) != IS_ARRAY) {
 		return refuse_type("dsn", value, "write success, failure, delay, or never", error);
 	}
-	ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(value), one) {
+	ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(value), one)
+	{
 		ZVAL_DEREF(one);
 		if (Z_TYPE_P(one) != IS_STRING) {
 			return refuse_type("dsn", one, "write success, failure, delay, or never", error);

@@ -12,9 +12,9 @@
 #include "transcript.h"
 
 typedef struct php_smtpsend_object {
-	smtps_options options;      /* finished; malloc */
-	smtps_client *client;       /* malloc; NULL: never constructed, or nothing is sent (capture://, null://) */
-	smtps_dkim *dkim;           /* NULL: unsigned */
+	smtps_options options; /* finished; malloc */
+	smtps_client *client; /* malloc; NULL: never constructed, or nothing is sent (capture://, null://) */
+	smtps_dkim *dkim; /* NULL: unsigned */
 	smtps_buf allowed_from, redirect_to; /* as the composer wants them: parted by commas */
 	php_smtpsend_transcript transcript;
 	php_smtpsend_callables callables; /* request memory */

@@ -23,15 +23,18 @@ static php_smtpsend_file_rules rules_of(const smtps_options *options, smtps_opti
 	const smtps_value *value = &options->values[option];
 	const char *name = smtps_option_table[option].name;
 
-	snprintf(subject, SUBJECT_TEXT, value->origin == SMTPS_FROM_ARRAY ? "the option %s"
-								  : value->origin == SMTPS_FROM_DSN ? "the DSN's %s" : "smtpsend.%s", name);
-	return (php_smtpsend_file_rules){
-		.subject = subject,
+	snprintf(subject, SUBJECT_TEXT,
+		value->origin == SMTPS_FROM_ARRAY     ? "the option %s"
+			: value->origin == SMTPS_FROM_DSN ? "the DSN's %s"
+											  : "smtpsend.%s",
+		name);
+	return (php_smtpsend_file_rules){.subject = subject,
 		.is_script = value->from_script || php_smtpsend_ini_is_users(option),
 		.hide = (smtps_option_table[option].flags & SMTPS_OPT_SECRET) != 0};
 }
 
-static bool read_file(const smtps_options *options, smtps_option option, smtps_str path, smtps_buf *out, smtps_error *error)
+static bool read_file(
+	const smtps_options *options, smtps_option option, smtps_str path, smtps_buf *out, smtps_error *error)
 {
 	char subject[SUBJECT_TEXT];
 	php_smtpsend_file_rules rules = rules_of(options, option, subject);
@@ -172,8 +175,8 @@ static bool read_into_secret(smtps_options *options, smtps_option option, smtps_
 bool php_smtpsend_option_files_read(smtps_options *options, smtps_error *error)
 {
 	return read_pem(options, SMTPS_O_CA_FILE, &options->ca_pem, error) &&
-		   read_pem(options, SMTPS_O_CLIENT_CERT, &options->client_cert_pem, error) &&
-		   read_pem(options, SMTPS_O_CLIENT_KEY, &options->client_key_pem, error) && read_dkim_keys(options, error) &&
-		   read_into_secret(options, SMTPS_O_PASSWORD_FILE, error) &&
-		   read_into_secret(options, SMTPS_O_OAUTH_TOKEN_FILE, error);
+		read_pem(options, SMTPS_O_CLIENT_CERT, &options->client_cert_pem, error) &&
+		read_pem(options, SMTPS_O_CLIENT_KEY, &options->client_key_pem, error) &&
+		read_dkim_keys(options, error) && read_into_secret(options, SMTPS_O_PASSWORD_FILE, error) &&
+		read_into_secret(options, SMTPS_O_OAUTH_TOKEN_FILE, error);
 }

@@ -7,7 +7,6 @@
 
 #include "SAPI.h"
 
-
 #include "classes.h"
 #include "ini.h"
 #include "option_files.h"
@@ -17,7 +16,7 @@ static int64_t next_identity;
 static bool is_command_line(void)
 {
 	return strcmp(sapi_module.name, "cli") == 0 || strcmp(sapi_module.name, "phpdbg") == 0 ||
-		   strcmp(sapi_module.name, "embed") == 0;
+		strcmp(sapi_module.name, "embed") == 0;
 }
 
 /* --- one value --- */
@@ -28,8 +27,8 @@ static bool refuse_type(smtps_option option, const char *type, smtps_error *erro
 		"the option %s is %s: write a value, or leave it out", smtps_option_table[option].name, type);
 }
 
-static bool set_callable(
-	smtps_options *options, php_smtpsend_callables *callables, smtps_option option, zval *value, smtps_error *error)
+static bool set_callable(smtps_options *options, php_smtpsend_callables *callables, smtps_option option,
+	zval *value, smtps_error *error)
 {
 	zval *kept = option == SMTPS_O_LOG ? &callables->log : &callables->token;
 
@@ -76,12 +75,13 @@ static bool set_list(smtps_options *options, smtps_option option, HashTable *lis
 	bool fine = true;
 	zval *item;
 
-	ZEND_HASH_FOREACH_VAL(list, item) {
+	ZEND_HASH_FOREACH_VAL(list, item)
+	{
 		ZVAL_DEREF(item);
 		if (Z_TYPE_P(item) != IS_STRING && Z_TYPE_P(item) != IS_LONG) {
 			fine = smtps_fail(error, SMTPS_STAGE_OPTIONS, SMTPS_BAD_OPTION, SMTPS_CAUSE_NONE,
-				"the option %s is a list with an item of type %s: write texts", smtps_option_table[option].name,
-				php_smtpsend_type_name(item));
+				"the option %s is a list with an item of type %s: write texts",
+				smtps_option_table[option].name, php_smtpsend_type_name(item));
 			break;
 		}
 		texts[filled] = zval_get_string(item);
@@ -98,8 +98,8 @@ static bool set_list(smtps_options *options, smtps_option option, HashTable *lis
 	return fine;
 }
 
-static bool set_value(
-	smtps_options *options, php_smtpsend_callables *callables, smtps_option option, zval *value, smtps_error *error)
+static bool set_value(smtps_options *options, php_smtpsend_callables *callables, smtps_option option,
+	zval *value, smtps_error *error)
 {
 	if (is_callable_for(option, value)) {
 		return set_callable(options, callables, option, value, error);
@@ -114,21 +114,26 @@ static bool set_value(
 			snprintf(text, sizeof text, ZEND_LONG_FMT, Z_LVAL_P(value));
 			return smtps_option_set_text(options, option, smtps_str_of(text), SMTPS_FROM_ARRAY, error);
 		}
-		case IS_DOUBLE: return smtps_option_set_number(options, option, Z_DVAL_P(value), SMTPS_FROM_ARRAY, error);
+		case IS_DOUBLE:
+			return smtps_option_set_number(options, option, Z_DVAL_P(value), SMTPS_FROM_ARRAY, error);
 		case IS_TRUE:
-		case IS_FALSE: return smtps_option_set_bool(options, option, Z_TYPE_P(value) == IS_TRUE, SMTPS_FROM_ARRAY, error);
+		case IS_FALSE:
+			return smtps_option_set_bool(
+				options, option, Z_TYPE_P(value) == IS_TRUE, SMTPS_FROM_ARRAY, error);
 		case IS_ARRAY: return set_list(options, option, Z_ARRVAL_P(value), error);
 		case IS_NULL: return refuse_type(option, "null", error);
 		default: return refuse_type(option, php_smtpsend_type_name(value), error);
 	}
 }
 
-static bool set_array(smtps_options *options, php_smtpsend_callables *callables, HashTable *given, smtps_error *error)
+static bool set_array(
+	smtps_options *options, php_smtpsend_callables *callables, HashTable *given, smtps_error *error)
 {
 	zend_string *key;
 	zval *value;
 
-	ZEND_HASH_FOREACH_STR_KEY_VAL(given, key, value) {
+	ZEND_HASH_FOREACH_STR_KEY_VAL(given, key, value)
+	{
 		smtps_str name = key ? (smtps_str){ZSTR_VAL(key), ZSTR_LEN(key)} : (smtps_str){"", 0};
 		smtps_option option;
 
@@ -152,7 +157,8 @@ static bool set_array(smtps_options *options, php_smtpsend_callables *callables,
 bool php_smtpsend_options_make(
 	smtps_options *options, php_smtpsend_callables *callables, zval *given, smtps_error *error)
 {
-	bool fine = smtps_options_init(options, is_command_line(), error) && php_smtpsend_ini_apply(options, error);
+	bool fine =
+		smtps_options_init(options, is_command_line(), error) && php_smtpsend_ini_apply(options, error);
 
 	if (!fine) {
 		return false;
@@ -188,7 +194,9 @@ static void option_value(zval *out, const smtps_options *options, smtps_option o
 	switch (smtps_option_table[option].type) {
 		case SMTPS_OPTION_BOOL: ZVAL_BOOL(out, smtps_option_number(options, option) != 0); break;
 		case SMTPS_OPTION_COUNT: ZVAL_LONG(out, (zend_long)smtps_option_number(options, option)); break;
-		case SMTPS_OPTION_SECONDS: ZVAL_DOUBLE(out, php_smtpsend_seconds(smtps_option_time(options, option))); break;
+		case SMTPS_OPTION_SECONDS:
+			ZVAL_DOUBLE(out, php_smtpsend_seconds(smtps_option_time(options, option)));
+			break;
 		case SMTPS_OPTION_ENUM: ZVAL_STRING(out, smtps_option_word(options, option)); break;
 		case SMTPS_OPTION_LIST: list_value(out, options, option); break;
 		case SMTPS_OPTION_STRING:
@@ -197,7 +205,8 @@ static void option_value(zval *out, const smtps_options *options, smtps_option o
 	}
 }
 
-void php_smtpsend_options_value(zval *out, const smtps_options *options, const php_smtpsend_callables *callables)
+void php_smtpsend_options_value(
+	zval *out, const smtps_options *options, const php_smtpsend_callables *callables)
 {
 	zval value;
 

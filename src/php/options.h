@@ -11,7 +11,7 @@
 /* What the core cannot hold. Request memory. */
 typedef struct php_smtpsend_callables {
 	zval token; /* oauth_token; undefined: none */
-	zval log;   /* callable or PSR-3 logger; undefined: none */
+	zval log; /* callable or PSR-3 logger; undefined: none */
 } php_smtpsend_callables;
 
 /*
@@ -22,6 +22,7 @@ bool php_smtpsend_options_make(
 	smtps_options *options, php_smtpsend_callables *callables, zval *given, smtps_error *error);
 
 /* name => value of every option; secrets masked. */
-void php_smtpsend_options_value(zval *out, const smtps_options *options, const php_smtpsend_callables *callables);
+void php_smtpsend_options_value(
+	zval *out, const smtps_options *options, const php_smtpsend_callables *callables);
 
 #endif

@@ -139,22 +139,24 @@ static bool refuse(smtps_error *error, const char *what, const char *why)
 	return smtps_fail(error, SMTPS_STAGE_MESSAGE, SMTPS_BAD_MESSAGE, SMTPS_CAUSE_SOURCE, "%s %s", what, why);
 }
 
-static bool pull_string(
-	smtps_str text, php_smtpsend_take *take, void *context, smtps_error *error)
+static bool pull_string(smtps_str text, php_smtpsend_take *take, void *context, smtps_error *error)
 {
 	for (size_t at = 0; at < text.len; at += PHP_SMTPSEND_SPOOL_CHUNK) {
 		size_t left = text.len - at;
 
-		if (!take(context, text.data + at, left < PHP_SMTPSEND_SPOOL_CHUNK ? left : PHP_SMTPSEND_SPOOL_CHUNK, error)) {
+		if (!take(context, text.data + at, left < PHP_SMTPSEND_SPOOL_CHUNK ? left : PHP_SMTPSEND_SPOOL_CHUNK,
+				error)) {
 			return false;
 		}
 	}
 	return true;
 }
 
-static bool pull_stream(zval *value, const char *what, php_smtpsend_take *take, void *context, smtps_error *error)
+static bool pull_stream(
+	zval *value, const char *what, php_smtpsend_take *take, void *context, smtps_error *error)
 {
-	php_stream *stream = zend_fetch_resource2(Z_RES_P(value), NULL, php_file_le_stream(), php_file_le_pstream());
+	php_stream *stream =
+		zend_fetch_resource2(Z_RES_P(value), NULL, php_file_le_stream(), php_file_le_pstream());
 	char *chunk;
 	ssize_t got;
 	bool fine = true;
@@ -168,8 +170,9 @@ static bool pull_stream(zval *value, const char *what, php_smtpsend_take *take, 
 		fine = take(context, chunk, (size_t)got, error);
 	}
 	if (!EG(exception) && fine && (got < 0 || !php_stream_eof(stream))) {
-		fine = refuse(error, what, got < 0 ? "is a stream that cannot be read"
-										   : "is a stream that gave nothing and is not at its end: read it in blocking mode");
+		fine = refuse(error, what,
+			got < 0 ? "is a stream that cannot be read"
+					: "is a stream that gave nothing and is not at its end: read it in blocking mode");
 	}
 	zend_list_delete(Z_RES_P(value));
 	efree(chunk);
@@ -191,7 +194,8 @@ static bool pull_item(zval *item, iteration *iterated)
 		return smtps_fail(iterated->error, SMTPS_STAGE_MESSAGE, SMTPS_BAD_MESSAGE, SMTPS_CAUSE_SOURCE,
 			"%s gave an item of type %s: give strings", iterated->what, php_smtpsend_type_name(item));
 	}
-	return pull_string((smtps_str){Z_STRVAL_P(item), Z_STRLEN_P(item)}, iterated->take, iterated->context, iterated->error);
+	return pull_string(
+		(smtps_str){Z_STRVAL_P(item), Z_STRLEN_P(item)}, iterated->take, iterated->context, iterated->error);
 }
 
 static int pull_next(zend_object_iterator *iterator, void *argument)
@@ -214,7 +218,8 @@ static bool pull_iterable(zval *value, iteration *iterated)
 		spl_iterator_apply(value, pull_next, iterated);
 		return iterated->fine && !EG(exception);
 	}
-	ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(value), item) {
+	ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(value), item)
+	{
 		if (!pull_item(item, iterated)) {
 			return false;
 		}
@@ -237,8 +242,9 @@ bool php_smtpsend_pull(
 	if (Z_TYPE_P(value) == IS_RESOURCE) {
 		return pull_stream(value, what, take, context, error);
 	}
-	if (iterables && (Z_TYPE_P(value) == IS_ARRAY ||
-						 (Z_TYPE_P(value) == IS_OBJECT && instanceof_function(Z_OBJCE_P(value), zend_ce_traversable)))) {
+	if (iterables &&
+		(Z_TYPE_P(value) == IS_ARRAY ||
+			(Z_TYPE_P(value) == IS_OBJECT && instanceof_function(Z_OBJCE_P(value), zend_ce_traversable)))) {
 		return pull_iterable(value, &iterated);
 	}
 	if (Z_TYPE_P(value) == IS_OBJECT && instanceof_function(Z_OBJCE_P(value), zend_ce_stringable)) {
@@ -249,8 +255,9 @@ bool php_smtpsend_pull(
 		}
 		return fine;
 	}
-	return smtps_fail(error, SMTPS_STAGE_MESSAGE, SMTPS_BAD_MESSAGE, SMTPS_CAUSE_SOURCE, "%s is of type %s: give a string%s a stream%s",
-		what, php_smtpsend_type_name(value), iterables ? "," : " or", iterables ? " or an iterable of strings" : "");
+	return smtps_fail(error, SMTPS_STAGE_MESSAGE, SMTPS_BAD_MESSAGE, SMTPS_CAUSE_SOURCE,
+		"%s is of type %s: give a string%s a stream%s", what, php_smtpsend_type_name(value),
+		iterables ? "," : " or", iterables ? " or an iterable of strings" : "");
 }
 
 /* --- contents --- */
@@ -273,20 +280,22 @@ static void release_string(void *context)
 
 static smtps_content *string_content(zend_string *text)
 {
-	return smtps_content_view((smtps_str){ZSTR_VAL(text), ZSTR_LEN(text)}, release_string, zend_string_copy(text));
+	return smtps_content_view(
+		(smtps_str){ZSTR_VAL(text), ZSTR_LEN(text)}, release_string, zend_string_copy(text));
 }
 
 /* A regular file opened by PHP and read through no filter: its descriptor is enough. NULL: not such a one. */
 static smtps_content *plain_file_content(zval *value)
 {
-	php_stream *stream = zend_fetch_resource2(Z_RES_P(value), NULL, php_file_le_stream(), php_file_le_pstream());
+	php_stream *stream =
+		zend_fetch_resource2(Z_RES_P(value), NULL, php_file_le_stream(), php_file_le_pstream());
 	zend_stat_t facts;
 	zend_off_t start;
 	int fd, own;
 
 	if (!stream || !php_stream_is(stream, PHP_STREAM_IS_STDIO) || stream->readfilters.head ||
-		php_stream_cast(stream, PHP_STREAM_AS_FD_FOR_SELECT, (void *)&fd, 0) == FAILURE || zend_fstat(fd, &facts) != 0 ||
-		!S_ISREG(facts.st_mode)) {
+		php_stream_cast(stream, PHP_STREAM_AS_FD_FOR_SELECT, (void *)&fd, 0) == FAILURE ||
+		zend_fstat(fd, &facts) != 0 || !S_ISREG(facts.st_mode)) {
 		return NULL;
 	}
 	start = php_stream_tell(stream);

@@ -31,8 +31,8 @@ void php_smtpsend_spool_free(php_smtpsend_spool *spool); /* safe on a zeroed one
  * strings. `what` begins the error's sentence. False: error filled in, or an exception of user code is pending.
  */
 typedef bool php_smtpsend_take(void *context, const char *octets, size_t len, smtps_error *error);
-bool php_smtpsend_pull(
-	zval *value, bool iterables, const char *what, php_smtpsend_take *take, void *context, smtps_error *error);
+bool php_smtpsend_pull(zval *value, bool iterables, const char *what, php_smtpsend_take *take, void *context,
+	smtps_error *error);
 
 /* The same as a content: strings stay where they are, plain files are read when they are sent, the rest is spooled. */
 smtps_content *php_smtpsend_content_of(zval *value, const char *what, smtps_error *error);

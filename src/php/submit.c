@@ -30,7 +30,7 @@ static bool rewrites_ids(const php_smtpsend_object *object)
 	smtps_str host = smtps_buf_str(&object->options.host), tail = SMTPS_STR(".amazonaws.com");
 
 	return host.len > tail.len &&
-		   smtps_str_equal_nocase((smtps_str){host.data + host.len - tail.len, tail.len}, tail);
+		smtps_str_equal_nocase((smtps_str){host.data + host.len - tail.len, tail.len}, tail);
 }
 
 smtps_compose_options php_smtpsend_compose_options(php_smtpsend_object *object)
@@ -59,8 +59,9 @@ static smtps_recipient *recipients_of(const smtps_composed *composed)
 	for (size_t i = 0; i < composed->recipient_count; i++) {
 		smtps_str address = smtps_buf_str(&composed->recipients[i].address);
 
-		recipients[i] = (smtps_recipient){
-			.address = address, .orcpt = composed->notify ? address : (smtps_str){"", 0}, .notify = composed->notify};
+		recipients[i] = (smtps_recipient){.address = address,
+			.orcpt = composed->notify ? address : (smtps_str){"", 0},
+			.notify = composed->notify};
 	}
 	return recipients;
 }
@@ -75,7 +76,8 @@ static void fail(php_smtpsend_object *object, const smtps_error *error, const ph
 	} else {
 		ZVAL_UNDEF(&rejected);
 	}
-	php_smtpsend_throw(error, &outcome->result->attempts, &transcript, Z_ISUNDEF(rejected) ? NULL : &rejected);
+	php_smtpsend_throw(
+		error, &outcome->result->attempts, &transcript, Z_ISUNDEF(rejected) ? NULL : &rejected);
 }
 
 static void send_it(php_smtpsend_object *object, smtps_composed *composed, zval *return_value)
@@ -142,7 +144,7 @@ static bool take(void *context, const char *octets, size_t len, smtps_error *err
 	raw_message *message = context;
 
 	return smtps_raw_push(message->raw, octets, len, &message->ready, error) &&
-		   php_smtpsend_spool_add(&message->spool, &message->ready, error);
+		php_smtpsend_spool_add(&message->spool, &message->ready, error);
 }
 
 static bool finish(raw_message *message, smtps_composed *composed, smtps_error *error)
@@ -168,7 +170,8 @@ static bool add_recipients(smtps_composed *composed, zval *recipients, smtps_err
 		return smtps_composed_add_recipient(
 			composed, (smtps_str){Z_STRVAL_P(recipients), Z_STRLEN_P(recipients)}, error);
 	}
-	ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(recipients), one) {
+	ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(recipients), one)
+	{
 		ZVAL_DEREF(one);
 		if (Z_TYPE_P(one) != IS_STRING) {
 			return smtps_fail(error, SMTPS_STAGE_MESSAGE, SMTPS_BAD_MESSAGE, SMTPS_CAUSE_NONE,
@@ -180,19 +183,20 @@ static bool add_recipients(smtps_composed *composed, zval *recipients, smtps_err
 	}
 	ZEND_HASH_FOREACH_END();
 	return composed->recipient_count > 0 ||
-		   smtps_fail(error, SMTPS_STAGE_MESSAGE, SMTPS_BAD_MESSAGE, SMTPS_CAUSE_NONE,
-			   "there is no recipient: name at least one");
+		smtps_fail(error, SMTPS_STAGE_MESSAGE, SMTPS_BAD_MESSAGE, SMTPS_CAUSE_NONE,
+			"there is no recipient: name at least one");
 }
 
-static bool make_raw(raw_message *message, const smtps_raw_options *options, smtps_str sender, zval *recipients, zval *octets,
-	smtps_composed *composed, smtps_error *error)
+static bool make_raw(raw_message *message, const smtps_raw_options *options, smtps_str sender,
+	zval *recipients, zval *octets, smtps_composed *composed, smtps_error *error)
 {
 	message->raw = smtps_raw_new(options);
 	if (!message->raw) {
 		return smtps_fail_memory(error, SMTPS_STAGE_MESSAGE);
 	}
-	return php_smtpsend_pull(octets, true, "the message", take, message, error) && finish(message, composed, error) &&
-		   smtps_composed_set_sender(composed, sender, error) && add_recipients(composed, recipients, error);
+	return php_smtpsend_pull(octets, true, "the message", take, message, error) &&
+		finish(message, composed, error) && smtps_composed_set_sender(composed, sender, error) &&
+		add_recipients(composed, recipients, error);
 }
 
 void php_smtpsend_submit_raw(

@@ -12,6 +12,7 @@ smtps_compose_options php_smtpsend_compose_options(php_smtpsend_object *object);
 
 /* Each sets `return_value` to a Result, or leaves an exception. */
 void php_smtpsend_submit_message(php_smtpsend_object *object, smtps_message *message, zval *return_value);
-void php_smtpsend_submit_raw(php_smtpsend_object *object, smtps_str sender, zval *recipients, zval *octets, zval *return_value);
+void php_smtpsend_submit_raw(
+	php_smtpsend_object *object, smtps_str sender, zval *recipients, zval *octets, zval *return_value);
 
 #endif

@@ -13,7 +13,7 @@ enum { PHP_SMTPSEND_TRANSCRIPT_OCTETS = 32 * 1024, PHP_SMTPSEND_TRANSCRIPT_LINE 
 /* malloc memory; zeroed: empty. */
 typedef struct php_smtpsend_transcript {
 	smtps_buf text; /* "C: EHLO ...\n" */
-	size_t call;    /* where the lines of the last call begin */
+	size_t call; /* where the lines of the last call begin */
 } php_smtpsend_transcript;
 
 void php_smtpsend_transcript_add(php_smtpsend_transcript *transcript, char direction, smtps_str line);

@@ -36,8 +36,8 @@ static bool construct_one(zend_execute_data *execute_data, zend_property_info *i
 	}
 	if (index < ZEND_NUM_ARGS()) {
 		ZVAL_COPY_DEREF(&value, ZEND_CALL_ARG(execute_data, index + 1));
-	} else if (zend_get_default_from_internal_arg_info(
-				   &value, (zend_internal_arg_info *)&function->internal_function.arg_info[index]) == FAILURE) {
+	} else if (zend_get_default_from_internal_arg_info(&value,
+				   (zend_internal_arg_info *)&function->internal_function.arg_info[index]) == FAILURE) {
 		return false;
 	}
 	if (!zend_verify_property_type(info, &value, ZEND_ARG_USES_STRICT_TYPES())) {
@@ -58,7 +58,8 @@ void php_smtpsend_value_construct(INTERNAL_FUNCTION_PARAMETERS)
 		zend_wrong_parameters_count_error(function->common.required_num_args, function->common.num_args);
 		RETURN_THROWS();
 	}
-	ZEND_HASH_FOREACH_PTR(&Z_OBJCE_P(ZEND_THIS)->properties_info, info) {
+	ZEND_HASH_FOREACH_PTR(&Z_OBJCE_P(ZEND_THIS)->properties_info, info)
+	{
 		if (!construct_one(execute_data, info, index++)) {
 			RETURN_THROWS();
 		}
@@ -91,7 +92,8 @@ static void json_array(zval *out, HashTable *array)
 	zval *item, clean;
 
 	array_init_size(out, zend_hash_num_elements(array));
-	ZEND_HASH_FOREACH_KEY_VAL(array, index, key, item) {
+	ZEND_HASH_FOREACH_KEY_VAL(array, index, key, item)
+	{
 		json_value(&clean, item);
 		if (key) {
 			zend_symtable_update(Z_ARRVAL_P(out), key, &clean);
@@ -127,7 +129,8 @@ void php_smtpsend_value_json(zval *object, zval *return_value)
 	zval *slot, clean;
 
 	array_init(return_value);
-	ZEND_HASH_FOREACH_STR_KEY_PTR(&Z_OBJCE_P(object)->properties_info, name, info) {
+	ZEND_HASH_FOREACH_STR_KEY_PTR(&Z_OBJCE_P(object)->properties_info, name, info)
+	{
 		slot = OBJ_PROP(Z_OBJ_P(object), info->offset);
 		if (!Z_ISUNDEF_P(slot)) {
 			json_value(&clean, slot);

@@ -20,7 +20,8 @@ void php_smtpsend_reply_object(zval *out, const smtps_reply *reply, const char *
 	char enhanced[16];
 
 	ZVAL_LONG(&members[CODE], reply->code);
-	php_smtpsend_string_or_null(&members[ENHANCED_CODE], smtps_str_of(smtps_reply_enhanced_text(reply, enhanced)));
+	php_smtpsend_string_or_null(
+		&members[ENHANCED_CODE], smtps_str_of(smtps_reply_enhanced_text(reply, enhanced)));
 	php_smtpsend_string(&members[TEXT], smtps_buf_str(&reply->text));
 	php_smtpsend_lines(&members[LINES], smtps_buf_str(&reply->text));
 	php_smtpsend_string_or_null(&members[COMMAND], smtps_str_of(command));

@@ -39,7 +39,8 @@ void php_smtpsend_rejected_value(zval *out, const php_smtpsend_outcome *outcome)
 	for (size_t i = 0; i < outcome->result->count; i++) {
 		smtps_str address = outcome->recipients[i].address;
 
-		if (outcome->result->fates[i] == SMTPS_FATE_REJECTED || outcome->result->fates[i] == SMTPS_FATE_NOT_TRIED) {
+		if (outcome->result->fates[i] == SMTPS_FATE_REJECTED ||
+			outcome->result->fates[i] == SMTPS_FATE_NOT_TRIED) {
 			php_smtpsend_reply_object(&reply, &outcome->result->replies[i], "RCPT");
 			zend_hash_str_update(Z_ARRVAL_P(out), address.data, address.len, &reply);
 		}

@@ -124,7 +124,8 @@ static bool make_dkim(php_smtpsend_object *object, smtps_error *error)
 	}
 	for (size_t i = 0; fine && i < count; i++) {
 		fine = smtps_dkim_add(object->dkim, smtps_option_item(options, SMTPS_O_DKIM_DOMAIN, i),
-			smtps_option_item(options, SMTPS_O_DKIM_SELECTOR, i), next_key(&rest), passphrase_of(options, i), error);
+			smtps_option_item(options, SMTPS_O_DKIM_SELECTOR, i), next_key(&rest), passphrase_of(options, i),
+			error);
 	}
 	join(&headers, options, SMTPS_O_DKIM_HEADERS);
 	fine = fine && smtps_dkim_set_headers(object->dkim, smtps_buf_str(&headers), error);
@@ -301,7 +302,8 @@ ZEND_METHOD(SmtpSend, close)
 
 	ZEND_PARSE_PARAMETERS_NONE();
 	if (object && object->client && !smtps_client_close(object->client)) {
-		zend_throw_error(NULL, "SmtpSend::close() must not be called from inside a callback of a call in progress");
+		zend_throw_error(
+			NULL, "SmtpSend::close() must not be called from inside a callback of a call in progress");
 	}
 }
 

@@ -755,6 +755,23 @@ static void test_any_member_of_a_script_drops_every_member_of_php_ini(void **sta
 	smtps_options_free(&fresh);
 }
 
+static void test_a_script_s_own_account_does_not_quarrel_with_a_dsn_of_php_ini(void **state)
+{
+	smtps_options options;
+	smtps_error error = {0};
+
+	(void)state;
+	assert_true(smtps_options_init(&options, false, &error));
+	assert_true(smtps_option_set_text(
+		&options, SMTPS_O_DSN, SMTPS_STR("smtps://shop:secret@mail.example.com"), SMTPS_FROM_INI, &error));
+	assert_true(smtps_option_set_text(
+		&options, SMTPS_O_HOST, SMTPS_STR("other.example.org"), SMTPS_FROM_ARRAY, &error));
+	assert_string_equal(smtps_options_apply_group_rule(&options), "host");
+	assert_true(smtps_options_finish(&options, &error));
+	assert_int_equal(smtps_option_text(&options, SMTPS_O_PASSWORD).len, 0);
+	smtps_options_free(&options);
+}
+
 static void test_nothing_of_a_script_leaves_php_ini_alone(void **state)
 {
 	smtps_options options;
@@ -958,6 +975,7 @@ int main(void)
 		cmocka_unit_test(test_allowed_hosts_hold_for_scripts_alone),
 		cmocka_unit_test(test_rates),
 		cmocka_unit_test(test_any_member_of_a_script_drops_every_member_of_php_ini),
+		cmocka_unit_test(test_a_script_s_own_account_does_not_quarrel_with_a_dsn_of_php_ini),
 		cmocka_unit_test(test_nothing_of_a_script_leaves_php_ini_alone),
 		cmocka_unit_test(test_a_script_drops_capture_of_php_ini),
 		cmocka_unit_test(test_a_script_may_only_lower_limits),
