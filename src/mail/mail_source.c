@@ -330,6 +330,9 @@ static ptrdiff_t mail_read(smtps_source *source, char *out, size_t cap, smtps_er
 			smtps_fail_memory(error, SMTPS_STAGE_MESSAGE);
 			return -1;
 		}
+		if (given && now->kind == PIECE_BASE64 && cap - given < SMTPS_BASE64_LINE) {
+			break; /* a short answer rather than a read of one line */
+		}
 		if (mail->ready.len) {
 			got = (ptrdiff_t)give_ready(mail, out + given, cap - given);
 		} else if (mail->done == now->size && (mail->given == now->written || now->size)) {

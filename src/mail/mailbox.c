@@ -108,7 +108,7 @@ static bool take_name(smtps_buf *name, smtps_str text, size_t *end, smtps_error 
 	bool after_at = false;
 	size_t at = 0, used = 1;
 
-	for (; at < text.len && text.data[at] != '<' && !why; at += used) {
+	for (; at < text.len && text.data[at] != '<'; at += used) {
 		used = 1;
 		if (text.data[at] == '"') {
 			if (!smtps_unquote(name, (smtps_str){text.data + at, text.len - at}, &used)) {
@@ -117,7 +117,7 @@ static bool take_name(smtps_buf *name, smtps_str text, size_t *end, smtps_error 
 			continue;
 		}
 		after_at = after_at || text.data[at] == '@';
-		why = stray_in_name(text.data[at], after_at);
+		why = why ? why : stray_in_name(text.data[at], after_at);
 		smtps_buf_add_char(name, text.data[at]);
 	}
 	*end = at;
@@ -133,19 +133,39 @@ static bool take_name(smtps_buf *name, smtps_str text, size_t *end, smtps_error 
 		: true;
 }
 
-/* The first stray octet of a text with `<`; found before it. */
+/* Where the `>` of an address stands, quotes looked through; inner.len where there is none. */
+static size_t find_close(smtps_str inner)
+{
+	bool quoted = false;
+	size_t at = 0;
+
+	for (; at < inner.len && (quoted || inner.data[at] != '>'); at++) {
+		if (inner.data[at] == '"') {
+			quoted = !quoted;
+		} else if (quoted && inner.data[at] == '\\') {
+			at++;
+		}
+	}
+	return at < inner.len ? at : inner.len;
+}
+
 static bool take_angle(smtps_mailbox *out, smtps_str text, size_t angle, smtps_str name, smtps_error *error)
 {
 	smtps_str inner = {text.data + angle + 1, text.len - angle - 1};
+	size_t close = find_close(inner);
+	smtps_str behind;
 
-	if (inner.data[inner.len - 1] != '>') {
+	if (close == inner.len) {
+		return bad_mailbox(error, text, "has a < without its >; write Name <a@b>");
+	}
+	behind = smtps_str_trim((smtps_str){inner.data + close + 1, inner.len - close - 1});
+	if (behind.len) {
 		return bad_mailbox(error, text,
-			memchr(inner.data, ',', inner.len)
+			behind.data[0] == ',' || behind.data[0] == ';'
 				? "looks like a list; one string is one mailbox: write an array with one string for each"
 				: "has text behind its address; write Name <a@b>");
 	}
-	inner.len--;
-	return smtps_mailbox_set(out, inner, name, error);
+	return smtps_mailbox_set(out, (smtps_str){inner.data, close}, name, error);
 }
 
 bool smtps_mailbox_parse(smtps_mailbox *out, smtps_str text, smtps_error *error)
@@ -172,9 +192,7 @@ bool smtps_mailbox_parse(smtps_mailbox *out, smtps_str text, smtps_error *error)
 	} else if (fine && angle == text.len) {
 		fine = smtps_mailbox_set(out, text, (smtps_str){NULL, 0}, error);
 	} else if (fine) {
-		fine = angle + 1 < text.len
-			? take_angle(out, text, angle, smtps_buf_str(&name), error)
-			: bad_mailbox(error, text, "has a < without an address; write Name <a@b>");
+		fine = take_angle(out, text, angle, smtps_buf_str(&name), error);
 	}
 	smtps_buf_free(&name);
 	return fine;

@@ -108,34 +108,34 @@ void smtps_message_free(smtps_message *message)
 }
 
 /* Makes `buf`, a bitwise copy of another message's, a copy of its own. */
-static bool own_buf(smtps_buf *buf)
+static void own_buf(smtps_buf *buf, bool *fine)
 {
 	smtps_str from = smtps_buf_str(buf);
 	smtps_buf made = {0};
 
 	smtps_buf_add_str(&made, from);
 	*buf = made;
-	return !made.failed;
+	*fine = *fine && !made.failed;
 }
 
-static bool own_list(smtps_mailbox_list *list)
+static void own_list(smtps_mailbox_list *list, bool *fine)
 {
 	smtps_mailbox_list from = *list;
 
 	*list = (smtps_mailbox_list){0};
-	return smtps_mailbox_list_copy(list, &from);
+	*fine = smtps_mailbox_list_copy(list, &from) && *fine;
 }
 
-static bool own_parts(smtps_message *copy)
+static void own_parts(smtps_message *copy, bool *fine)
 {
 	const smtps_part *from = copy->parts;
 	size_t count = copy->part_count;
-	bool fine = true;
 
 	copy->part_count = copy->part_cap = 0;
 	copy->parts = count ? smtps_alloc(count * sizeof *copy->parts) : NULL;
 	if (count && !copy->parts) {
-		return false;
+		*fine = false;
+		return;
 	}
 	copy->part_cap = count;
 	for (size_t i = 0; i < count; i++) {
@@ -143,30 +143,31 @@ static bool own_parts(smtps_message *copy)
 
 		*part = from[i];
 		smtps_content_retain(part->content);
-		fine = own_buf(&part->name) & own_buf(&part->type) & own_buf(&part->cid) & fine;
+		own_buf(&part->name, fine);
+		own_buf(&part->type, fine);
+		own_buf(&part->cid, fine);
 	}
-	return fine;
 }
 
-static bool own_headers(smtps_message *copy)
+static void own_headers(smtps_message *copy, bool *fine)
 {
 	const smtps_custom_header *from = copy->headers;
 	size_t count = copy->header_count;
-	bool fine = true;
 
 	copy->header_count = copy->header_cap = 0;
 	copy->headers = count ? smtps_alloc(count * sizeof *copy->headers) : NULL;
 	if (count && !copy->headers) {
-		return false;
+		*fine = false;
+		return;
 	}
 	copy->header_cap = count;
 	for (size_t i = 0; i < count; i++) {
 		smtps_custom_header *header = &copy->headers[copy->header_count++];
 
 		*header = from[i];
-		fine = own_buf(&header->name) & own_buf(&header->value) & fine;
+		own_buf(&header->name, fine);
+		own_buf(&header->value, fine);
 	}
-	return fine;
 }
 
 /* A bitwise copy, of which every owned thing is then made anew: all of them, so that freeing is safe whatever failed. */
@@ -196,15 +197,15 @@ smtps_message *smtps_message_clone(const smtps_message *message)
 	bufs[count++] = &copy->auto_submitted;
 	bufs[count++] = &copy->envelope_sender;
 	for (size_t i = 0; i < count; i++) {
-		fine = own_buf(bufs[i]) & fine;
+		own_buf(bufs[i], &fine);
 	}
-	fine = own_buf(&copy->envid) & fine;
+	own_buf(&copy->envid, &fine);
 	for (int role = 0; role < SMTPS_ROLE_COUNT; role++) {
-		fine = own_list(&copy->roles[role]) & fine;
+		own_list(&copy->roles[role], &fine);
 	}
-	fine = own_list(&copy->envelope_recipients) & fine;
-	fine = own_parts(copy) & fine;
-	fine = own_headers(copy) & fine;
+	own_list(&copy->envelope_recipients, &fine);
+	own_parts(copy, &fine);
+	own_headers(copy, &fine);
 	smtps_message_touch(copy);
 	if (!fine) {
 		smtps_message_free(copy);
