@@ -43,9 +43,8 @@ one() {
 	inside ip link set lo up
 	inside ip addr add 192.0.2.10/32 dev lo
 	inside ip addr add 2001:db8::10/128 dev lo nodad
-	inside nft -f - <<-NFT
-		table inet filter { chain input { type filter hook input priority 0; } }
-	NFT
+	inside nft add table inet filter
+	inside nft add chain inet filter input '{ type filter hook input priority 0; }'
 	local port fate
 	for port in 587 465; do
 		fate=$([ $port = 587 ] && echo "$fate587" || echo "$fate465")

@@ -208,13 +208,31 @@ static void step_resolving(smtps_race *race)
 
 /* --- the course ------------------------------------------------------------------------------------------------ */
 
-/* From when on a later route may start beside this one. */
+static smtps_time stalls_at(const smtps_connection *runner)
+{
+	return runner->progress_at + SMTPS_MILLISECONDS(SMTPS_STALL_MS);
+}
+
+/* Whether a connected route has kept us waiting: a caller pays for such a wait once, not once an address. */
+static bool has_stalled(const smtps_race *race)
+{
+	for (size_t i = 0; i < race->running; i++) {
+		const smtps_connection *runner = race->runners[i];
+
+		if (runner->line != SMTPS_DIALING && !runner->gate && stalls_at(runner) <= race->set.loop->now) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* From when on a later route may start beside this one, and win before it. */
 static smtps_time patience_ends(const smtps_race *race, const smtps_connection *runner)
 {
 	if (runner->line == SMTPS_DIALING) {
 		return runner->dialed_at + race->set.server->attempt_delay;
 	}
-	return runner->progress_at + SMTPS_MILLISECONDS(SMTPS_STALL_MS);
+	return has_stalled(race) ? runner->progress_at + race->set.server->attempt_delay : stalls_at(runner);
 }
 
 static void run_route(smtps_race *race, const smtps_route *route)

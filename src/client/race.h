@@ -6,7 +6,8 @@
  *          `-------------`------------`------> LOST
  *
  * Routes are started in order: the next one when the one before failed, or has not connected within `attempt_delay`, or connected
- * and then kept us waiting for 2 s. At most six sockets. The first route ready to authenticate wins, unless an earlier one is connected and
+ * and then kept us waiting for 2 s
+ * (once one did, `attempt_delay` for the others: a host with two families pays for a silent port once). At most six sockets. The first route ready to authenticate wins, unless an earlier one is connected and
  * healthy: then it is waited for. Only the winner sees credentials; losers get QUIT if they greeted. A remembered route stands first, and is
  * forgotten at once when it fails. When all fail, the error is that of the route that got furthest.
  *
