@@ -211,10 +211,48 @@ static void test_more_recipients_than_steps(void **state)
 	smtps_transaction_reset(&mail);
 }
 
+static void test_a_line_break_in_an_ehlo_name_never_leaves_invariant_4(void **state)
+{
+	smtps_session_config config = {.security = SMTPS_SECURE_PLAINTEXT,
+		.ehlo_names = {SMTPS_STR("c.example\r\nQUIT")},
+		.ehlo_name_count = 1};
+	smtps_session *session = smtps_session_new(&config);
+	smtps_transaction *done = NULL;
+	const char *bytes;
+
+	(void)state;
+	smtps_session_input(session, "220 hi\r\n", 8);
+	assert_int_equal(smtps_session_output(session, &bytes), 0);
+	assert_int_equal(smtps_session_event(session, &done), SMTPS_EVENT_CLOSED);
+	assert_int_equal(smtps_session_error(session)->kind, SMTPS_BAD_OPTION);
+	smtps_session_free(session);
+}
+
+static void test_a_mail_for_a_closed_session_is_reported_at_once(void **state)
+{
+	smtps_session_config config = {
+		.security = SMTPS_SECURE_PLAINTEXT, .ehlo_names = {SMTPS_STR("c.example")}, .ehlo_name_count = 1};
+	smtps_session *session = smtps_session_new(&config);
+	smtps_transaction mail = {0}, *done = NULL;
+
+	(void)state;
+	smtps_session_cut(session, SMTPS_CAUSE_CUT, "gone");
+	assert_int_equal(smtps_session_event(session, &done), SMTPS_EVENT_CLOSED);
+	smtps_session_submit(session, &mail);
+	assert_int_equal(smtps_session_event(session, &done), SMTPS_EVENT_TRANSACTION);
+	assert_int_equal(mail.state, SMTPS_TX_FAILED);
+	assert_int_equal(mail.error.cause, SMTPS_CAUSE_CUT);
+	assert_false(mail.begun);
+	smtps_transaction_reset(&mail);
+	smtps_session_free(session);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_dialogue_in_every_segmentation_case_79),
+		cmocka_unit_test(test_a_line_break_in_an_ehlo_name_never_leaves_invariant_4),
+		cmocka_unit_test(test_a_mail_for_a_closed_session_is_reported_at_once),
 		cmocka_unit_test(test_more_recipients_than_steps),
 		cmocka_unit_test(test_every_allocation_of_every_dialogue_may_fail_case_127),
 	};
