@@ -313,8 +313,7 @@ static void the_list_parser_takes_what_headers_carry(void **state)
 static void the_list_parser_refuses_what_is_no_address(void **state)
 {
 	static const char *const wrong[] = {"a", "a@x.example b@y.example", "<>", "Ann <a>", "a@@x.example",
-		"<a@x.example"
-		"\r\nBcc: b@y.example",
+		"<a@x.example\r\nBcc: b@y.example",
 		"a@x.example\x01", "\"a"};
 
 	(void)state;

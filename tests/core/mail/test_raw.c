@@ -144,7 +144,7 @@ static void a_line_over_998_octets_is_refused_unless_it_may_pass(void **state)
 	smtps_raw_free(raw);
 	options.pass_long_lines = true;
 	smtps_buf_add_char(&text, 'y');
-	smtps_buf_clear(&out);
+	smtps_buf_free(&out);
 	out = passed_by(smtps_buf_str(&text), 100, &options, NULL);
 	assert_int_equal(out.len, text.len + 2);
 	smtps_buf_free(&text);
