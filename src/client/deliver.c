@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "advice.h"
 #include "base/memory.h"
 
 static smtps_time now_of(const smtps_delivery *delivery)
@@ -25,6 +26,9 @@ static void finish_timings(smtps_delivery *delivery)
 static void finish(smtps_delivery *delivery, smtps_error *error)
 {
 	if (error) {
+		if (smtps_error_is_set(error)) {
+			smtps_advise(error);
+		}
 		smtps_error_move(&delivery->error, error);
 	}
 	finish_timings(delivery);

@@ -161,6 +161,15 @@ smtps_parse smtps_reply_parser_feed(smtps_reply_parser *parser, const char *byte
 	return parse;
 }
 
+void smtps_reply_parser_show(smtps_reply_parser *parser, const char *bytes, size_t len)
+{
+	for (size_t i = 0; i < len && bytes[i] != '\r' && bytes[i] != '\n'; i++) {
+		if (parser->sample_len < sizeof parser->sample) {
+			parser->sample[parser->sample_len++] = bytes[i];
+		}
+	}
+}
+
 void smtps_reply_parser_reset(smtps_reply_parser *parser)
 {
 	smtps_reply reply = parser->reply;

@@ -33,6 +33,8 @@ typedef struct smtps_reply_parser {
 
 /* Takes at most one reply from `bytes`; `*used` is how many octets were taken. */
 smtps_parse smtps_reply_parser_feed(smtps_reply_parser *parser, const char *bytes, size_t len, size_t *used);
+/* After SMTPS_PARSE_BAD: these octets stood behind it; what of them belongs to the bad line is added to `sample`. */
+void smtps_reply_parser_show(smtps_reply_parser *parser, const char *bytes, size_t len);
 /* Ready for the next reply. */
 void smtps_reply_parser_reset(smtps_reply_parser *parser);
 /* Whether some octets of a reply were taken, but not all. */

@@ -106,7 +106,13 @@ void smtps_session_input(smtps_session *session, const char *bytes, size_t len)
 		}
 		switch (smtps_reply_parser_feed(&session->parser, bytes, len, &used)) {
 			case SMTPS_PARSE_MORE: return;
-			case SMTPS_PARSE_BAD: on_bad(session); return;
+			case SMTPS_PARSE_BAD:
+				/* What answers there instead, such as a web server: before we said anything it can repeat no secret. */
+				if (session->replies == 0) {
+					smtps_reply_parser_show(&session->parser, bytes + used, len - used);
+				}
+				on_bad(session);
+				return;
 			case SMTPS_PARSE_NO_MEMORY:
 				smtps_fail_memory(&session->error, smtps_session_stage(session));
 				smtps_session_close(session);

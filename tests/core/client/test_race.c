@@ -108,7 +108,27 @@ static void web_server_then_the_next(void **state)
 	(void)state;
 	two(&mail, "S: HTTP/1.1 400 Bad Request\nS: Content-Length: 0\nS: \nclose\n", MX("two"), 1);
 	assert_int_equal(mail.result.attempts.list[0].error.kind, SMTPS_NOT_SMTP);
+	assert_non_null(strstr(mail.result.attempts.list[0].error.text, "HTTP/1.1 400 Bad Request"));
 	mail_free(&mail);
+}
+
+/* Where no server says what to do, we say it. */
+static void failure_without_reply_has_advice(void **state)
+{
+	test_lab lab;
+	smtps_client *client;
+	test_mail mail;
+
+	(void)state;
+	start(&lab, SCRIPTS(MX("one")));
+	refuse_port(&lab, 0);
+	client = client_of(&lab, PLAIN);
+	mail_init(&mail, SMTPS_STR(SMALL_MAIL), 1);
+	assert_not_sent(&mail, client, SMTPS_LOST);
+	assert_non_null(strstr(mail.error.hint, "check `host` and `port`"));
+	mail_free(&mail);
+	smtps_client_free(client);
+	lab_stop(&lab);
 }
 
 static void permanent_greeting_then_the_next(void **state)
@@ -338,6 +358,7 @@ int main(void)
 		cmocka_unit_test(trickled_greeting_then_the_next),
 		cmocka_unit_test(healthy_earlier_route_wins),
 		cmocka_unit_test(web_server_then_the_next),
+		cmocka_unit_test(failure_without_reply_has_advice),
 		cmocka_unit_test(permanent_greeting_then_the_next),
 		cmocka_unit_test(temporary_greeting_tries_no_other_port),
 		cmocka_unit_test(injection_stops_the_race),
