@@ -43,6 +43,7 @@ same('case 177: without constructor', [false, false, []], [$bare->isTransient(),
 $self = [];
 $self['again'] = &$self;
 check('an array that holds itself', is_array((new Result(timings: $self))->jsonSerialize()));
+unset($self['again']);
 done();
 ?>
 --EXPECT--
