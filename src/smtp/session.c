@@ -72,21 +72,21 @@ size_t smtps_session_output(smtps_session *session, const char **bytes)
 	return session->out.len;
 }
 
-/* What of a delivery left with the octets up to `session->handed`. */
-static void note_handed(const smtps_session *session, const smtps_delivery *delivery)
+/* What of a transaction left with the octets up to `session->handed`. */
+static void note_handed(const smtps_session *session, const smtps_progress *progress)
 {
-	smtps_transaction *transaction = delivery->transaction;
+	smtps_transaction *transaction = progress->transaction;
 	uint64_t octets;
 
-	if (session->handed > delivery->mail_at && !transaction->begun) {
+	if (session->handed > progress->mail_at && !transaction->begun) {
 		transaction->begun = true;
 		transaction->state = SMTPS_TX_BEGUN;
 	}
-	if (session->handed > delivery->end_at) {
+	if (session->handed > progress->end_at) {
 		transaction->end_begun = true;
 	}
-	if (session->handed > delivery->message_at) {
-		octets = session->handed - delivery->message_at;
+	if (session->handed > progress->message_at) {
+		octets = session->handed - progress->message_at;
 		transaction->octets_handed =
 			octets < transaction->message->size ? octets : transaction->message->size;
 	}
@@ -103,8 +103,8 @@ void smtps_session_handing(smtps_session *session, size_t len)
 	} else {
 		smtps_buf_consume(&session->out, len);
 	}
-	for (size_t i = 0; i < session->delivery_count; i++) {
-		note_handed(session, &session->deliveries[(session->first_delivery + i) % SMTPS_OUTSTANDING_MAX]);
+	for (size_t i = 0; i < session->under_way_count; i++) {
+		note_handed(session, &session->under_way[(session->first_under_way + i) % SMTPS_OUTSTANDING_MAX]);
 	}
 	if (session->quit_written && session->out.len == 0) {
 		session->last_stage = SMTPS_STAGE_QUIT;
@@ -147,7 +147,7 @@ smtps_event smtps_session_event(smtps_session *session, smtps_transaction **tran
 
 smtps_state smtps_session_state(const smtps_session *session)
 {
-	bool busy = session->step_count || session->delivery_count || session->queue || session->out.len;
+	bool busy = session->step_count || session->under_way_count || session->queue || session->out.len;
 
 	return session->state == SMTPS_STATE_READY && busy ? SMTPS_STATE_BUSY : session->state;
 }

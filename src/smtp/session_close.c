@@ -16,14 +16,28 @@ void smtps_session_report(smtps_session *session, smtps_transaction *transaction
 	session->done_end = &transaction->next;
 }
 
-/* The session's error becomes the transaction's, where that has none of its own. */
-static void inherit(const smtps_session *session, smtps_transaction *transaction)
+/*
+ * What a transaction without an error of its own failed of: the session's error, or, where that is the refusal of another's command, the
+ * loss of the connection.
+ */
+void smtps_session_inherit(const smtps_session *session, smtps_transaction *transaction)
 {
-	if (!smtps_error_is_set(&transaction->error) && smtps_error_is_set(&session->error)) {
-		smtps_error_copy(&transaction->error, &session->error);
+	const smtps_error *error = &session->error;
+	bool of_another = (error->kind == SMTPS_REFUSED || error->kind == SMTPS_AUTH_FAILED) &&
+		error->cause != SMTPS_CAUSE_RSET_REFUSED;
+	smtps_stage stage = transaction->begun ? session->last_stage : SMTPS_STAGE_MAIL;
+
+	if (smtps_error_is_set(&transaction->error)) {
+		return;
 	}
-	smtps_fail(
-		&transaction->error, session->last_stage, SMTPS_LOST, SMTPS_CAUSE_NONE, "the session was closed");
+	if (of_another) {
+		smtps_fail(&transaction->error, stage, SMTPS_LOST, SMTPS_CAUSE_CUT,
+			"the connection was closed after another reply: %.400s", error->text);
+	} else if (smtps_error_is_set(error)) {
+		smtps_error_copy(&transaction->error, error);
+	} else {
+		smtps_fail(&transaction->error, stage, SMTPS_LOST, SMTPS_CAUSE_NONE, "the session was closed");
+	}
 }
 
 static void become_unknown(const smtps_session *session, smtps_transaction *transaction)
@@ -39,37 +53,37 @@ static void become_unknown(const smtps_session *session, smtps_transaction *tran
 	smtps_error_move(&transaction->error, &error);
 }
 
-static void settle(smtps_session *session, smtps_delivery *delivery)
+static void settle(smtps_session *session, smtps_progress *progress)
 {
-	smtps_transaction *transaction = delivery->transaction;
-	bool nobody = delivery->answered == transaction->recipient_count && delivery->accepted == 0;
-	bool refused = !delivery->rset_refused && (delivery->mail_refused || delivery->closed_by_421 || nobody);
+	smtps_transaction *transaction = progress->transaction;
+	bool nobody = progress->answered == transaction->recipient_count && progress->accepted == 0;
+	bool refused = !progress->rset_refused && (progress->mail_refused || progress->closed_by_421 || nobody);
 
-	if (refused && smtps_delivery_envelope_error(session, delivery)) {
-		smtps_delivery_conclude(session, delivery, SMTPS_TX_REFUSED);
+	if (refused && smtps_progress_envelope_error(session, progress)) {
+		smtps_progress_conclude(session, progress, SMTPS_TX_REFUSED);
 	} else if (transaction->end_begun) {
 		become_unknown(session, transaction);
-		smtps_delivery_conclude(session, delivery, SMTPS_TX_UNKNOWN);
+		smtps_progress_conclude(session, progress, SMTPS_TX_UNKNOWN);
 	} else {
-		if (delivery->rset_refused) {
+		if (progress->rset_refused) {
 			smtps_error_free(&transaction->error);
 		}
-		inherit(session, transaction);
-		smtps_delivery_conclude(session, delivery, SMTPS_TX_FAILED);
+		smtps_session_inherit(session, transaction);
+		smtps_progress_conclude(session, progress, SMTPS_TX_FAILED);
 	}
 }
 
 static void settle_all(smtps_session *session)
 {
-	while (session->delivery_count) {
-		settle(session, &session->deliveries[session->first_delivery]);
+	while (session->under_way_count) {
+		settle(session, &session->under_way[session->first_under_way]);
 	}
 	while (session->queue) {
 		smtps_transaction *transaction = session->queue;
 
 		session->queue = transaction->next;
 		transaction->state = SMTPS_TX_FAILED;
-		inherit(session, transaction);
+		smtps_session_inherit(session, transaction);
 		smtps_session_report(session, transaction);
 	}
 	session->queue_end = &session->queue;

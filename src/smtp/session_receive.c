@@ -16,7 +16,7 @@ static bool expects_reply(smtps_session *session)
 		return true;
 	}
 	if (step->kind == SMTPS_STEP_BDAT) {
-		return step->delivery->message_at <= session->handed;
+		return step->progress->message_at <= session->handed;
 	}
 	return step->ends_at <= session->handed;
 }
@@ -63,7 +63,7 @@ static void dispatch(smtps_session *session, const smtps_step *step, const smtps
 				smtps_session_fail_step(session, SMTPS_STAGE_RSET, reply);
 			}
 			break;
-		default: smtps_delivery_on_reply(session, step, reply); break;
+		default: smtps_progress_on_reply(session, step, reply); break;
 	}
 }
 

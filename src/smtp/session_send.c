@@ -28,16 +28,16 @@ static void push_step(smtps_session *session, smtps_step step)
 {
 	session->steps[(session->first_step + session->step_count) % SMTPS_STEPS_MAX] = step;
 	session->step_count++;
-	if (step.delivery) {
-		step.delivery->pending++;
+	if (step.progress) {
+		step.progress->pending++;
 	}
 }
 
-bool smtps_delivery_sent(
-	smtps_session *session, smtps_delivery *delivery, bool written, smtps_step_kind kind, size_t from)
+bool smtps_progress_sent(
+	smtps_session *session, smtps_progress *progress, bool written, smtps_step_kind kind, size_t from)
 {
 	smtps_step step = {.kind = kind,
-		.delivery = delivery,
+		.progress = progress,
 		.begins_at = session->handed + from,
 		.ends_at = smtps_session_place(session)};
 
@@ -52,7 +52,7 @@ bool smtps_delivery_sent(
 		return false;
 	}
 	if (kind == SMTPS_STEP_RCPT) {
-		step.recipient = delivery->next;
+		step.recipient = progress->next;
 	}
 	push_step(session, step);
 	smtps_session_note_command(
@@ -62,7 +62,7 @@ bool smtps_delivery_sent(
 
 bool smtps_session_sent(smtps_session *session, bool written, smtps_step_kind kind, size_t from)
 {
-	return smtps_delivery_sent(session, NULL, written, kind, from);
+	return smtps_progress_sent(session, NULL, written, kind, from);
 }
 
 /* --- one transaction ------------------------------------------------------------------------------------------- */
@@ -73,15 +73,15 @@ static bool waits_for_all(const smtps_transaction *transaction)
 	return transaction->require_all && transaction->recipient_count > 1;
 }
 
-static bool is_envelope_answered(const smtps_delivery *delivery)
+static bool is_envelope_answered(const smtps_progress *progress)
 {
-	return delivery->answered == delivery->transaction->recipient_count;
+	return progress->answered == progress->transaction->recipient_count;
 }
 
 /* Whether the message may go out behind replies that have not come (docs/internals.md "Flights"). */
-static bool may_ride(const smtps_session *session, const smtps_delivery *delivery)
+static bool may_ride(const smtps_session *session, const smtps_progress *progress)
 {
-	const smtps_transaction *transaction = delivery->transaction;
+	const smtps_transaction *transaction = progress->transaction;
 	uint64_t limit = session->message_answered ? SMTPS_FLIGHT_MAX : SMTPS_FIRST_FLIGHT_MAX;
 	uint64_t in_flight = smtps_session_place(session) - session->answered_to + BDAT_LINE;
 
@@ -89,66 +89,66 @@ static bool may_ride(const smtps_session *session, const smtps_delivery *deliver
 		transaction->message->size <= limit - in_flight;
 }
 
-static bool send_bdat(smtps_session *session, smtps_delivery *delivery)
+static bool send_bdat(smtps_session *session, smtps_progress *progress)
 {
 	size_t from = session->out.len;
-	bool written = smtps_command_bdat(&session->out, delivery->transaction->message->size);
+	bool written = smtps_command_bdat(&session->out, progress->transaction->message->size);
 
-	if (smtps_delivery_sent(session, delivery, written, SMTPS_STEP_BDAT, from)) {
-		smtps_delivery_begin_octets(session, delivery);
+	if (smtps_progress_sent(session, progress, written, SMTPS_STEP_BDAT, from)) {
+		smtps_progress_begin_octets(session, progress);
 	}
 	return true;
 }
 
-static bool send_message(smtps_session *session, smtps_delivery *delivery)
+static bool send_message(smtps_session *session, smtps_progress *progress)
 {
 	size_t from = session->out.len;
-	bool complete = is_envelope_answered(delivery);
+	bool complete = is_envelope_answered(progress);
 	bool written;
 
-	if (waits_for_all(delivery->transaction) && !complete) {
+	if (waits_for_all(progress->transaction) && !complete) {
 		return false;
 	}
-	if (delivery->bdat) {
-		return (delivery->accepted || may_ride(session, delivery)) && send_bdat(session, delivery);
+	if (progress->bdat) {
+		return (progress->accepted || may_ride(session, progress)) && send_bdat(session, progress);
 	}
 	written = smtps_command_verb(&session->out, "DATA");
-	delivery->phase = SMTPS_PHASE_DATA;
-	smtps_delivery_sent(session, delivery, written, SMTPS_STEP_DATA, from);
+	progress->phase = SMTPS_PHASE_DATA;
+	smtps_progress_sent(session, progress, written, SMTPS_STEP_DATA, from);
 	return true;
 }
 
-static bool send_rset(smtps_session *session, smtps_delivery *delivery)
+static bool send_rset(smtps_session *session, smtps_progress *progress)
 {
 	size_t from = session->out.len;
 	bool written = smtps_command_verb(&session->out, "RSET");
 
-	delivery->phase = SMTPS_PHASE_MAIL;
-	smtps_delivery_sent(session, delivery, written, SMTPS_STEP_RSET, from);
+	progress->phase = SMTPS_PHASE_MAIL;
+	smtps_progress_sent(session, progress, written, SMTPS_STEP_RSET, from);
 	return true;
 }
 
-static bool send_mail(smtps_session *session, smtps_delivery *delivery)
+static bool send_mail(smtps_session *session, smtps_progress *progress)
 {
 	size_t from = session->out.len;
-	bool written = smtps_command_mail(&session->out, delivery->transaction, session->capabilities.flags);
+	bool written = smtps_command_mail(&session->out, progress->transaction, session->capabilities.flags);
 
-	delivery->phase = SMTPS_PHASE_RCPT;
-	delivery->mail_at = smtps_session_place(session) - 1;
-	smtps_delivery_sent(session, delivery, written, SMTPS_STEP_MAIL, from);
+	progress->phase = SMTPS_PHASE_RCPT;
+	progress->mail_at = smtps_session_place(session) - 1;
+	smtps_progress_sent(session, progress, written, SMTPS_STEP_MAIL, from);
 	return true;
 }
 
-static bool send_rcpt(smtps_session *session, smtps_delivery *delivery)
+static bool send_rcpt(smtps_session *session, smtps_progress *progress)
 {
 	size_t from = session->out.len;
-	const smtps_transaction *transaction = delivery->transaction;
+	const smtps_transaction *transaction = progress->transaction;
 	bool written = smtps_command_rcpt(
-		&session->out, &transaction->recipients[delivery->next], session->capabilities.flags);
+		&session->out, &transaction->recipients[progress->next], session->capabilities.flags);
 
-	if (smtps_delivery_sent(session, delivery, written, SMTPS_STEP_RCPT, from) &&
-		++delivery->next == transaction->recipient_count) {
-		delivery->phase = SMTPS_PHASE_MESSAGE;
+	if (smtps_progress_sent(session, progress, written, SMTPS_STEP_RCPT, from) &&
+		++progress->next == transaction->recipient_count) {
+		progress->phase = SMTPS_PHASE_MESSAGE;
 	}
 	return true;
 }
@@ -158,8 +158,8 @@ static bool send_rcpt(smtps_session *session, smtps_delivery *delivery)
 static bool begin_next(smtps_session *session)
 {
 	smtps_transaction *transaction = session->queue;
-	smtps_delivery *delivery;
-	size_t before = session->delivery_count;
+	smtps_progress *progress;
+	size_t before = session->under_way_count;
 
 	if (!transaction || session->quitting || before == SMTPS_OUTSTANDING_MAX) {
 		return false;
@@ -173,8 +173,8 @@ static bool begin_next(smtps_session *session)
 		session->queue_end = &session->queue;
 	}
 	transaction->next = NULL;
-	delivery = &session->deliveries[(session->first_delivery + before) % SMTPS_OUTSTANDING_MAX];
-	*delivery = (smtps_delivery){
+	progress = &session->under_way[(session->first_under_way + before) % SMTPS_OUTSTANDING_MAX];
+	*progress = (smtps_progress){
 		.transaction = transaction,
 		.phase = before || session->unclean ? SMTPS_PHASE_RSET : SMTPS_PHASE_MAIL,
 		.bdat = transaction->use_bdat && smtps_capabilities_has(&session->capabilities, SMTPS_CAP_CHUNKING),
@@ -182,33 +182,33 @@ static bool begin_next(smtps_session *session)
 		.message_at = SMTPS_PLACE_UNKNOWN,
 		.end_at = SMTPS_PLACE_UNKNOWN,
 	};
-	session->delivery_count++;
-	session->sending = delivery;
+	session->under_way_count++;
+	session->sending = progress;
 	return true;
 }
 
 /* Writes one command or one block; false: nothing may be written now. */
 static bool send_one(smtps_session *session)
 {
-	smtps_delivery *delivery = session->sending;
+	smtps_progress *progress = session->sending;
 
-	if (delivery && delivery->phase == SMTPS_PHASE_OVER) {
-		session->sending = delivery = NULL;
+	if (progress && progress->phase == SMTPS_PHASE_OVER) {
+		session->sending = progress = NULL;
 	}
-	if (!delivery) {
+	if (!progress) {
 		return begin_next(session);
 	}
-	if (delivery->phase == SMTPS_PHASE_OCTETS) {
-		return smtps_delivery_send_octets(session, delivery);
+	if (progress->phase == SMTPS_PHASE_OCTETS) {
+		return smtps_progress_send_octets(session, progress);
 	}
 	if (!smtps_session_room(session) || (session->step_count && !smtps_session_pipelines(session))) {
 		return false;
 	}
-	switch (delivery->phase) {
-		case SMTPS_PHASE_RSET: return send_rset(session, delivery);
-		case SMTPS_PHASE_MAIL: return send_mail(session, delivery);
-		case SMTPS_PHASE_RCPT: return send_rcpt(session, delivery);
-		case SMTPS_PHASE_MESSAGE: return send_message(session, delivery);
+	switch (progress->phase) {
+		case SMTPS_PHASE_RSET: return send_rset(session, progress);
+		case SMTPS_PHASE_MAIL: return send_mail(session, progress);
+		case SMTPS_PHASE_RCPT: return send_rcpt(session, progress);
+		case SMTPS_PHASE_MESSAGE: return send_message(session, progress);
 		default: return false;
 	}
 }
@@ -231,7 +231,7 @@ void smtps_session_fill(smtps_session *session)
 		session->out.len + LINE_ROOM <= SMTPS_FLIGHT_MAX && send_one(session)) {
 	}
 	if (session->state != SMTPS_STATE_CLOSED && session->quitting && !session->quit_written &&
-		session->step_count == 0 && session->delivery_count == 0 && session->out.len == 0) {
+		session->step_count == 0 && session->under_way_count == 0 && session->out.len == 0) {
 		send_quit(session);
 	}
 	smtps_session_close_if_drained(session);
@@ -319,11 +319,7 @@ void smtps_session_submit(smtps_session *session, smtps_transaction *transaction
 	smtps_transaction_reset(transaction);
 	if (session->state != SMTPS_STATE_READY) {
 		transaction->state = SMTPS_TX_FAILED;
-		if (smtps_error_is_set(&session->error)) {
-			smtps_error_copy(&transaction->error, &session->error);
-		}
-		smtps_fail(&transaction->error, smtps_session_stage(session), SMTPS_LOST, SMTPS_CAUSE_NONE,
-			"the session is not ready for mail");
+		smtps_session_inherit(session, transaction);
 		smtps_session_report(session, transaction);
 		return;
 	}

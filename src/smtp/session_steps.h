@@ -1,5 +1,5 @@
 /*
- * The inside of a session, for session*.c alone: steps, deliveries and the functions that the files share.
+ * The inside of a session, for session*.c alone: steps, under_way and the functions that the files share.
  *
  *   session.c            life, events, questions
  *   session_hello.c      greeting, EHLO, STARTTLS, TLS
@@ -7,7 +7,7 @@
  *   session_send.c       the sending cursor: which command or block of a message comes next
  *   session_message.c    the octets of a message on their way out
  *   session_receive.c    the receiving cursor: a reply to the step it belongs to
- *   session_delivery.c   what the replies to MAIL, RCPT, DATA, BDAT and the end of a message mean
+ *   session_replies.c    what the replies to MAIL, RCPT, DATA, BDAT and the end of a message mean
  *   session_close.c      the end of a session, and of what was under way in it
  *   session_transcript.c the transcript, and secrets kept out of it and of replies
  *
@@ -48,7 +48,7 @@ typedef enum smtps_step_kind {
 	SMTPS_STEP_COUNT
 } smtps_step_kind;
 
-typedef enum smtps_phase { /* the sender's, in a delivery */
+typedef enum smtps_phase { /* the sender's, in a transaction */
 	SMTPS_PHASE_RSET,
 	SMTPS_PHASE_MAIL,
 	SMTPS_PHASE_RCPT,
@@ -59,7 +59,7 @@ typedef enum smtps_phase { /* the sender's, in a delivery */
 } smtps_phase;
 
 /* A transaction that has begun. */
-typedef struct smtps_delivery {
+typedef struct smtps_progress {
 	smtps_transaction *transaction;
 	smtps_phase phase;
 	size_t next; /* recipient to send */
@@ -74,11 +74,11 @@ typedef struct smtps_delivery {
 	uint64_t mail_at; /* place of the last octet of MAIL */
 	uint64_t message_at; /* place of the message's first octet */
 	uint64_t end_at; /* place of the first octet of its end, see "The end has begun" */
-} smtps_delivery;
+} smtps_progress;
 
 typedef struct smtps_step {
 	smtps_step_kind kind;
-	smtps_delivery *delivery; /* NULL outside of a transaction */
+	smtps_progress *progress; /* NULL outside of a transaction */
 	size_t recipient;
 	uint64_t begins_at, ends_at; /* places; ends_at unknown while a message is being written */
 } smtps_step;
@@ -123,9 +123,9 @@ struct smtps_session {
 
 	smtps_step steps[SMTPS_STEPS_MAX]; /* a ring */
 	size_t first_step, step_count;
-	smtps_delivery deliveries[SMTPS_OUTSTANDING_MAX]; /* a ring */
-	size_t first_delivery, delivery_count;
-	smtps_delivery *sending; /* the newest one, as long as the sender is in it */
+	smtps_progress under_way[SMTPS_OUTSTANDING_MAX]; /* a ring */
+	size_t first_under_way, under_way_count;
+	smtps_progress *sending; /* the newest one, as long as the sender is in it */
 	smtps_transaction *queue, **queue_end; /* not begun */
 	smtps_transaction *done, **done_end; /* not yet reported */
 
@@ -144,14 +144,14 @@ bool smtps_session_room(const smtps_session *session); /* for one step more */
 smtps_step *smtps_session_head(smtps_session *session); /* the oldest unanswered step, or NULL */
 /* After a command was appended to `out` from the offset `from`: notes the step and the transcript; closes where it was not written. */
 bool smtps_session_sent(smtps_session *session, bool written, smtps_step_kind kind, size_t from);
-bool smtps_delivery_sent(
-	smtps_session *session, smtps_delivery *delivery, bool written, smtps_step_kind kind, size_t from);
+bool smtps_progress_sent(
+	smtps_session *session, smtps_progress *progress, bool written, smtps_step_kind kind, size_t from);
 void smtps_session_fill(smtps_session *session);
 
 /* session_message.c */
-void smtps_delivery_begin_octets(smtps_session *session, smtps_delivery *delivery);
+void smtps_progress_begin_octets(smtps_session *session, smtps_progress *progress);
 /* True: something was written, or the session closed. */
-bool smtps_delivery_send_octets(smtps_session *session, smtps_delivery *delivery);
+bool smtps_progress_send_octets(smtps_session *session, smtps_progress *progress);
 
 /* session_hello.c */
 void smtps_session_on_greeting(smtps_session *session, const smtps_reply *reply);
@@ -162,13 +162,13 @@ void smtps_session_on_starttls(smtps_session *session, const smtps_reply *reply)
 void smtps_session_on_auth(smtps_session *session, smtps_step_kind kind, const smtps_reply *reply);
 void smtps_login_free(smtps_login *login);
 
-/* session_delivery.c */
-void smtps_delivery_on_reply(smtps_session *session, const smtps_step *step, const smtps_reply *reply);
-void smtps_delivery_conclude(smtps_session *session, smtps_delivery *delivery, smtps_transaction_state state);
+/* session_replies.c */
+void smtps_progress_on_reply(smtps_session *session, const smtps_step *step, const smtps_reply *reply);
+void smtps_progress_conclude(smtps_session *session, smtps_progress *progress, smtps_transaction_state state);
 /* Whether there is somebody to receive the message. */
-bool smtps_delivery_is_wanted(const smtps_delivery *delivery);
+bool smtps_progress_is_wanted(const smtps_progress *progress);
 /* Fills in the transaction's error from what MAIL and RCPT were answered; false where they do not refuse it. */
-bool smtps_delivery_envelope_error(smtps_session *session, smtps_delivery *delivery);
+bool smtps_progress_envelope_error(smtps_session *session, smtps_progress *progress);
 
 /* session_close.c */
 void smtps_session_close(smtps_session *session); /* with session->error, or none */
@@ -184,6 +184,8 @@ void smtps_session_explain(const smtps_session *session, smtps_error *error, smt
 /* Sends nothing more, reads what is due, then closes with session->error. */
 void smtps_session_drain(smtps_session *session);
 void smtps_session_close_if_drained(smtps_session *session);
+/* Fills in the error of a transaction that has none of its own. */
+void smtps_session_inherit(const smtps_session *session, smtps_transaction *transaction);
 /* A transaction that is not in the ring: to those done. */
 void smtps_session_report(smtps_session *session, smtps_transaction *transaction);
 
