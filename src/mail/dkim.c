@@ -102,8 +102,8 @@ bool smtps_dkim_add(smtps_dkim *dkim, smtps_str domain, smtps_str selector, smtp
 	}
 	if (!entry.is_ed25519 && bits < SMTPS_DKIM_RSA_BITS_GOOD) {
 		snprintf(dkim->warning, sizeof dkim->warning,
-			"the DKIM key of %.200s has %d bits; some receivers ignore keys below 2048", entry.domain.data,
-			bits);
+			"the DKIM key of %.*s has %d bits; some receivers ignore keys below 2048", (int)entry.domain.len,
+			entry.domain.data, bits);
 	}
 	dkim->entries[dkim->count++] = entry;
 	return true;

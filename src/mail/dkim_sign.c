@@ -98,7 +98,8 @@ static bool add_field(smtps_buf *out, const smtps_dkim_entry *entry, const smtps
 	} else {
 		signed_data.len -= 2; /* the signature's own field counts without its CRLF (3.7) */
 		fine = sign(entry, smtps_buf_str(&signed_data), signature, &len) ||
-			smtps_bad_message(error, "the DKIM key of %.200s could not sign", entry->domain.data);
+			smtps_bad_message(
+				error, "the DKIM key of %.*s could not sign", (int)entry->domain.len, entry->domain.data);
 	}
 	if (fine) {
 		smtps_buf_add_str(out, smtps_buf_str(&field));

@@ -30,6 +30,18 @@ static size_t q_cost(smtps_str text)
 	return cost;
 }
 
+/* Where to end a word rather than at `taken`: behind the last blank of its second half. Some readers put a blank between encoded
+ * words, and there it does no harm. */
+static size_t behind_blank(smtps_str text, size_t taken)
+{
+	for (size_t at = taken; at > taken / 2; at--) {
+		if (text.data[at - 1] == ' ') {
+			return at;
+		}
+	}
+	return taken;
+}
+
 /* How much of `text` fits into `room` octets of payload, whole characters only. */
 static size_t fitting(smtps_str text, size_t room, bool use_q)
 {
@@ -45,7 +57,7 @@ static size_t fitting(smtps_str text, size_t room, bool use_q)
 		}
 		taken += length;
 	}
-	return taken;
+	return taken < text.len ? behind_blank(text, taken) : taken;
 }
 
 static void add_q(smtps_buf *out, smtps_str text)
@@ -67,35 +79,48 @@ static void add_q(smtps_buf *out, smtps_str text)
 	}
 }
 
+/* Appends one encoded word. */
+static void add_encoded_word(smtps_field *field, smtps_str piece, bool use_q)
+{
+	smtps_buf word = {0};
+
+	smtps_buf_add_text(&word, use_q ? q_prefix : b_prefix);
+	if (use_q) {
+		add_q(&word, piece);
+	} else {
+		smtps_base64_encode(&word, piece);
+	}
+	smtps_buf_add_text(&word, "?=");
+	field->out->failed = field->out->failed || word.failed;
+	field->empty = false; /* never over the column, not even behind a long name */
+	smtps_field_word(field, smtps_buf_str(&word));
+	smtps_buf_free(&word);
+}
+
+/* What of `text` the next encoded word holds: what fits behind the column; a whole line's worth where that would cut a word. */
+static size_t next_piece(const smtps_field *field, smtps_str text, bool use_q)
+{
+	size_t whole = fitting(text, SMTPS_ENCODED_WORD_MAX - AROUND, use_q), here;
+
+	if (field->column + 1 + SHORTEST_WORTHWHILE > SMTPS_FOLD_COLUMN) {
+		return whole;
+	}
+	here = fitting(text, SMTPS_FOLD_COLUMN - field->column - 1 - AROUND, use_q);
+	return here == text.len || (here && text.data[here - 1] == ' ') ? here : whole;
+}
+
 void smtps_field_encoded(smtps_field *field, smtps_str text)
 {
 	bool use_q = q_cost(text) <= (text.len + 2) / 3 * 4;
 
-	while (text.len) {
-		size_t used = field->column + 1;
-		size_t room = used + SHORTEST_WORTHWHILE <= SMTPS_FOLD_COLUMN ? SMTPS_FOLD_COLUMN - used
-																	  : SMTPS_ENCODED_WORD_MAX;
-		smtps_buf word = {0};
-		size_t taken =
-			fitting(text, (room < SMTPS_ENCODED_WORD_MAX ? room : SMTPS_ENCODED_WORD_MAX) - AROUND, use_q);
-		smtps_str piece = {text.data, taken};
+	while (text.len && !field->out->failed) {
+		size_t taken = next_piece(field, text, use_q);
 
-		smtps_buf_add_text(&word, use_q ? q_prefix : b_prefix);
-		if (use_q) {
-			add_q(&word, piece);
-		} else {
-			smtps_base64_encode(&word, piece);
-		}
-		smtps_buf_add_text(&word, "?=");
-		if (word.failed || taken == 0) {
+		if (taken == 0) { /* cannot be: a character always fits */
 			field->out->failed = true;
-			smtps_buf_free(&word);
 			return;
 		}
-		/* Never over the column, not even behind a long name. */
-		field->empty = false;
-		smtps_field_word(field, smtps_buf_str(&word));
-		smtps_buf_free(&word);
+		add_encoded_word(field, (smtps_str){text.data, taken}, use_q);
 		text = (smtps_str){text.data + taken, text.len - taken};
 	}
 }
