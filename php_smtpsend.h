@@ -4,6 +4,10 @@
 #ifndef PHP_SMTPSEND_H
 #define PHP_SMTPSEND_H
 
+#if defined(HAVE_CONFIG_H) && HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 #include "php.h"
 #include "src/client/options.h"
 

@@ -4,10 +4,6 @@
  * A request that sends nothing costs nothing: no RINIT, no RSHUTDOWN. MINIT opens no connection, reads no trust store, and sets
  * all statics anew, because Apache loads a module twice.
  */
-#ifdef HAVE_CONFIG_H
-#include "config.h"
-#endif
-
 #include "php_smtpsend.h"
 
 #include "ext/json/php_json.h"
