@@ -71,7 +71,9 @@ smtps_decision smtps_retry_decide(const smtps_delivery *delivery, const smtps_er
 	smtps_circumstances circumstances = {
 		.reused = delivery->reused || connection->mails > 1,
 		.first_reply = replies <= (error->reply.code ? 1 : 0),
-		.pipelined = !connection->lockstep && (capabilities->flags & SMTPS_CAP_PIPELINING),
+		/* Once the message moves, replies of a flight are no longer what is waited for. */
+		.pipelined = !connection->lockstep && (capabilities->flags & SMTPS_CAP_PIPELINING) &&
+			!delivery->transaction.octets_handed,
 		.end_begun = delivery->transaction.end_begun,
 		.hint_flags = smtps_hint_for(error->stage, &error->reply, smtps_server_host(delivery->server)).flags,
 	};

@@ -39,6 +39,10 @@ static const char hint_weak[] = "the server's owner must get a certificate with 
 static const char hint_issuer[] =
 	"set ca_file to the authority's certificate, if you know it; or the server leaves out its "
 	"intermediate certificates, which its owner must add";
+/* The name tells whose box has answered: cPanel's "SMTP Restrictions", a hotel, a virus scanner (case 24). */
+static const char hint_name[] =
+	"if the name is the web host's, the host redirects mail ports to its own server: use port 2525, or ask it to let this site's "
+	"user send; if it is the right server, set host, or peer_name, to a name that the certificate holds";
 static const char hint_faulty[] = "the server's owner must get a proper certificate";
 
 static const fault_row fault_rows[] = {
@@ -223,7 +227,7 @@ void smtps_tls_word_certificate(smtps_tls *tls, X509_STORE_CTX *chain)
 	if (wrong_name) {
 		smtps_buf_add_text(&out, "the server's certificate ");
 		add_names(&out, leaf, tls->context->host);
-		snprintf(tls->hint, sizeof tls->hint, "set host, or peer_name, to a name that the certificate holds");
+		snprintf(tls->hint, sizeof tls->hint, "%s", hint_name);
 	} else {
 		if (row) {
 			add_filled(&out, row, faulty, depth);
@@ -231,12 +235,14 @@ void smtps_tls_word_certificate(smtps_tls *tls, X509_STORE_CTX *chain)
 			add_whose(&out, faulty, depth);
 			smtps_buf_printf(&out, " was refused: %s", X509_verify_cert_error_string(code));
 		}
-		/* The name tells whose box has answered. */
-		if (*tls->context->host && !is_for_host(tls->context, leaf)) {
+		wrong_name = *tls->context->host && !is_for_host(tls->context, leaf);
+		if (wrong_name) {
 			smtps_buf_add_text(&out, depth == 0 ? ", and " : "; the server's certificate ");
 			add_names(&out, leaf, tls->context->host);
 		}
-		if (row && row->hint) {
+		if (wrong_name) {
+			snprintf(tls->hint, sizeof tls->hint, "%s", hint_name);
+		} else if (row && row->hint) {
 			snprintf(tls->hint, sizeof tls->hint, "%s", row->hint);
 		} else if (code == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT) {
 			hint_own(tls, leaf);

@@ -132,6 +132,25 @@ static void deaf_server_ends(void **state)
 	smtps_buf_free(&text);
 }
 
+/* All replies of the flight had come: going command by command would not help, so it is not sent a second time. */
+static void deaf_server_is_tried_once(void **state)
+{
+	test_mail mail;
+	smtps_time took;
+	smtps_buf text = {0};
+
+	(void)state;
+	big_text(&text, 12 * 1000 * 1000);
+	assert_false(send_to("receive-buffer 4096\n" OFFER(PIPELINING) ENVELOPE "C: DATA\n" OKS
+							 "S: 354 go\nflush\nstop-reading\nhold\n",
+		WORDS(PLAIN, "timeout", "0.4"), smtps_buf_str(&text), &mail, &took));
+	assert_int_equal(mail.error.kind, SMTPS_TIMED_OUT);
+	assert_int_equal(mail.error.outcome, SMTPS_NOT_SENT);
+	assert_int_equal(mail.result.attempts.count, 1);
+	mail_free(&mail);
+	smtps_buf_free(&text);
+}
+
 /* Case 91: heard in the middle of the message; the end is not sent. */
 static void refusal_amid_the_message_is_heard(void **state)
 {
@@ -170,6 +189,7 @@ int main(void)
 		cmocka_unit_test(deadline_holds_no_longer_after_mail),
 		cmocka_unit_test(end_of_message_may_take_longer),
 		cmocka_unit_test(deaf_server_ends),
+		cmocka_unit_test(deaf_server_is_tried_once),
 		cmocka_unit_test(refusal_amid_the_message_is_heard),
 		cmocka_unit_test(handshake_that_stands_still_ends),
 	};

@@ -381,6 +381,9 @@ static void test_hints_say_what_to_do(void **state)
 	assert_non_null(strstr(got.error.hint, "renew"));
 	got = shake("wrong-name", TLS1_3_VERSION, &options);
 	assert_non_null(strstr(got.error.hint, "peer_name"));
+	assert_non_null(strstr(got.error.hint, "redirects mail ports"));
+	got = shake("self-signed-router", TLS1_3_VERSION, &options);
+	assert_non_null(strstr(got.error.hint, "redirects mail ports"));
 	got = shake("stranger", TLS1_3_VERSION, &options);
 	assert_non_null(strstr(got.error.hint, "ca_file"));
 	smtps_trust_free(trust);
