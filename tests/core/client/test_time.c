@@ -141,8 +141,8 @@ static void deaf_server_is_tried_once(void **state)
 
 	(void)state;
 	big_text(&text, 12 * 1000 * 1000);
-	assert_false(send_to("receive-buffer 4096\n" OFFER(PIPELINING) ENVELOPE "C: DATA\n" OKS
-							 "S: 354 go\nflush\nstop-reading\nhold\n",
+	assert_false(send_to("receive-buffer 4096\n" OFFER(PIPELINING) ENVELOPE
+		"C: DATA\n" OKS "S: 354 go\nflush\nstop-reading\nhold\n",
 		WORDS(PLAIN, "timeout", "0.4"), smtps_buf_str(&text), &mail, &took));
 	assert_int_equal(mail.error.kind, SMTPS_TIMED_OUT);
 	assert_int_equal(mail.error.outcome, SMTPS_NOT_SENT);
