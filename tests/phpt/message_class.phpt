@@ -25,6 +25,9 @@ has('people', base()->cc('Bob <bob@example.net>')->cc(['c@example.net', 'd@examp
 check('case 143: Bcc is nowhere', !str_contains(base()->bcc('hidden@example.com')->toString(), 'hidden'));
 has('to adds', base()->to('bob@example.net'), 'To: ann@example.net, bob@example.net');
 has('from replaces', base()->from('other@example.com'), "From: other@example.com\r\n");
+$kept = base();
+thrown('a wrong one', SmtpSend\InvalidMessageException::class, fn () => $kept->from('nobody'));
+has('changes nothing', $kept, "From: Shop <shop@example.com>\r\n");
 has('several authors', base()->from(['a@example.com', 'b@example.com'])->sender('a@example.com'), "From: a@example.com, b@example.com\r\n", "Sender: a@example.com\r\n");
 has('subject', base()->subject('Grüße'), 'Subject: =?utf-8?');
 has('html', base()->html('<p>hi</p>'), 'multipart/alternative', 'text/plain', 'text/html', '<p>hi</p>');

@@ -85,6 +85,22 @@ ZEND_METHOD(SmtpSend_Message, __construct)
 
 /* --- people --- */
 
+/* Tried on a message that is thrown away first, so that a wrong one changes nothing. */
+static bool replace_people(smtps_message *message, smtps_role role, zval *value, zend_string *name,
+	const char *key, smtps_error *error)
+{
+	smtps_message *trial = smtps_message_new();
+	bool fine = trial ? php_smtpsend_add_people(trial, role, value, name, key, error)
+					  : smtps_fail_memory(error, SMTPS_STAGE_MESSAGE);
+
+	smtps_message_free(trial);
+	if (!fine) {
+		return false;
+	}
+	smtps_message_clear_role(message, role);
+	return php_smtpsend_add_people(message, role, value, name, key, error);
+}
+
 static void people(INTERNAL_FUNCTION_PARAMETERS, smtps_role role, const char *key, bool replaces)
 {
 	zend_string *name = NULL, *text = NULL;
@@ -102,11 +118,9 @@ static void people(INTERNAL_FUNCTION_PARAMETERS, smtps_role role, const char *ke
 	} else {
 		ZVAL_STR(&value, text);
 	}
-	if (replaces) {
-		smtps_message_clear_role(MESSAGE, role);
-	}
-	php_smtpsend_message_return(
-		php_smtpsend_add_people(MESSAGE, role, &value, name, key, &error), &error, ZEND_THIS, return_value);
+	php_smtpsend_message_return(replaces ? replace_people(MESSAGE, role, &value, name, key, &error)
+										 : php_smtpsend_add_people(MESSAGE, role, &value, name, key, &error),
+		&error, ZEND_THIS, return_value);
 }
 
 #define PEOPLE(method, role, replaces) \
