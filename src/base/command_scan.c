@@ -14,8 +14,9 @@ static const char *const commands[] = {"MAIL FROM:", "RCPT TO:"};
 
 static void end_verb(smtps_command_scan *scan)
 {
-	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0] && !scan->found; i++) {
-		scan->found = strlen(verbs[i]) == scan->len && memcmp(verbs[i], scan->line, scan->len) == 0;
+	for (size_t i = 0; scan->len >= 4 && i < sizeof verbs / sizeof verbs[0] && !scan->found; i++) {
+		scan->found = memcmp(verbs[i], scan->line, 4) == 0 && strlen(verbs[i]) == scan->len &&
+			memcmp(verbs[i], scan->line, scan->len) == 0;
 	}
 }
 
@@ -55,6 +56,20 @@ static void take(smtps_command_scan *scan, char octet)
 		(octet == ':' && scan->len <= 4);
 }
 
+/* Whether the line that starts at `at` cannot be a command, seen from its first word alone; nearly all lines end here. */
+static bool surely_none(const char *at, const char *end)
+{
+	size_t letters = 0;
+
+	if (*at == ' ' || *at == '\t' || (size_t)(end - at) < SMTPS_COMMAND_SCAN_LINE) {
+		return false;
+	}
+	while (letters < SMTPS_COMMAND_SCAN_LINE && (unsigned char)((at[letters] | 0x20) - 'a') < 26) {
+		letters++;
+	}
+	return letters != 4 && letters != 7 && letters != 8 && *at != '\n';
+}
+
 void smtps_command_scan_push(smtps_command_scan *scan, const char *octets, size_t len)
 {
 	const char *at = octets, *end = octets + len;
@@ -65,6 +80,10 @@ void smtps_command_scan_push(smtps_command_scan *scan, const char *octets, size_
 			if (!at) {
 				return;
 			}
+		}
+		if (scan->len == 0 && !scan->spaced && surely_none(at, end)) {
+			scan->skip = true;
+			continue;
 		}
 		if (*at == '\n') {
 			end_line(scan);

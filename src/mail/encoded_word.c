@@ -97,7 +97,8 @@ static void add_encoded_word(smtps_field *field, smtps_str piece, bool use_q)
 	smtps_buf_free(&word);
 }
 
-/* What of `text` the next encoded word holds: what fits behind the column; a whole line's worth where that would cut a word. */
+/* What of `text` the next encoded word holds: what fits behind the column; a whole line's worth where that would cut a word. The
+ * line of the name is not left empty, though: some readers keep the blank of such a fold. */
 static size_t next_piece(const smtps_field *field, smtps_str text, bool use_q)
 {
 	size_t whole = fitting(text, SMTPS_ENCODED_WORD_MAX - AROUND, use_q), here;
@@ -106,7 +107,7 @@ static size_t next_piece(const smtps_field *field, smtps_str text, bool use_q)
 		return whole;
 	}
 	here = fitting(text, SMTPS_FOLD_COLUMN - field->column - 1 - AROUND, use_q);
-	return here == text.len || (here && text.data[here - 1] == ' ') ? here : whole;
+	return field->empty || here == text.len || (here && text.data[here - 1] == ' ') ? here : whole;
 }
 
 void smtps_field_encoded(smtps_field *field, smtps_str text)

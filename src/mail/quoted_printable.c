@@ -13,6 +13,20 @@
 
 enum { LINE_SOFT = 76, LINE_WITH_BREAK = LINE_SOFT - 1 };
 
+enum octet_class { PLAIN, BLANK, EQUALS, OTHER };
+
+#define EIGHT(class) class, class, class, class, class, class, class, class
+#define SIXTEEN(class) EIGHT(class), EIGHT(class)
+
+/* PLAIN stands for itself anywhere but at the start of a line. */
+static const unsigned char octet_class[256] = {OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, OTHER,
+	BLANK, OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, /* HTAB */
+	SIXTEEN(OTHER), BLANK, PLAIN, PLAIN, PLAIN, PLAIN, PLAIN, PLAIN, PLAIN, EIGHT(PLAIN), /* SP */
+	EIGHT(PLAIN), PLAIN, PLAIN, PLAIN, PLAIN, PLAIN, EQUALS, PLAIN, PLAIN, SIXTEEN(PLAIN), SIXTEEN(PLAIN),
+	SIXTEEN(PLAIN), EIGHT(PLAIN), PLAIN, PLAIN, PLAIN, PLAIN, PLAIN, PLAIN, PLAIN, OTHER, /* DEL */
+	SIXTEEN(OTHER), SIXTEEN(OTHER), SIXTEEN(OTHER), SIXTEEN(OTHER), SIXTEEN(OTHER), SIXTEEN(OTHER),
+	SIXTEEN(OTHER), SIXTEEN(OTHER)};
+
 typedef struct look {
 	size_t longest; /* line, octets */
 	size_t escapes; /* octets that quoted-printable writes as three */
@@ -36,33 +50,47 @@ static bool ends_line(smtps_str text, size_t at)
 	return at + 1 == text.len || is_line_end(text.data[at + 1]);
 }
 
+/* What an octet that is not PLAIN does to the line it stands in. */
+static void look_at_octet(look *seen, smtps_str text, size_t at)
+{
+	switch (octet_class[(unsigned char)text.data[at]]) {
+		case EQUALS: seen->escapes++; break;
+		case BLANK:
+			if (ends_line(text, at)) {
+				seen->barred = true;
+				seen->escapes++;
+			}
+			break;
+		default:
+			seen->barred = true;
+			seen->escapes++;
+			break;
+	}
+}
+
 static void look_at(look *seen, smtps_str text)
 {
-	size_t line = 0;
+	size_t start = 0, at = 0;
 
-	for (size_t at = 0; at < text.len; at++) {
-		unsigned char octet = (unsigned char)text.data[at];
-
-		if (is_line_end(text.data[at])) {
+	while (at < text.len) {
+		if (at == start && text.data[at] == 'F' && fragile_start(text, at)) {
+			seen->barred = true;
+		}
+		while (at < text.len && octet_class[(unsigned char)text.data[at]] == PLAIN) {
+			at++;
+		}
+		if (at - start > seen->longest) {
+			seen->longest = at - start;
+		}
+		if (at < text.len && is_line_end(text.data[at])) {
 			seen->lines++;
-			line = 0;
-			continue;
+			start = ++at;
+		} else if (at < text.len) {
+			look_at_octet(seen, text, at++);
 		}
-		if (line == 0 && text.data[at] == 'F' && fragile_start(text, at)) {
-			seen->barred = true;
-		}
-		if (octet >= 0x7f || (octet < 0x20 && octet != '\t')) {
-			seen->barred = true;
-			seen->escapes++;
-		} else if (octet == '=') {
-			seen->escapes++;
-		} else if ((octet == ' ' || octet == '\t') && ends_line(text, at)) {
-			seen->barred = true;
-			seen->escapes++;
-		}
-		if (++line > seen->longest) {
-			seen->longest = line;
-		}
+	}
+	if (at - start > seen->longest) {
+		seen->longest = at - start;
 	}
 }
 
@@ -115,32 +143,60 @@ static size_t quoted_piece(char piece[12], smtps_str text, size_t at, size_t col
 	return used;
 }
 
+/* Octets from `at` on, at most `room`, that stand for themselves wherever in a line they are. */
+static size_t plain_run(smtps_str text, size_t at, size_t room)
+{
+	size_t end = text.len - at < room ? text.len : at + room, start = at;
+
+	while (at < end) {
+		unsigned char class = octet_class[(unsigned char)text.data[at]];
+
+		if (class != PLAIN && (class != BLANK || ends_line(text, at))) {
+			break;
+		}
+		at++;
+	}
+	return at - start;
+}
+
+/* Writes the character at `at`, behind a soft break where the line has no room for it; returns the octets used. */
+static size_t put_piece(smtps_buf *out, smtps_str text, size_t at, size_t *column)
+{
+	char piece[12];
+	size_t length, size = quoted_piece(piece, text, at, *column, &length);
+	/* The last piece of a line needs no room for a soft break behind it. */
+	bool last = at + length == text.len || is_line_end(text.data[at + length]);
+
+	if (*column + size > (last ? LINE_SOFT : LINE_WITH_BREAK)) {
+		smtps_buf_add(out, "=\r\n", 3);
+		*column = 0;
+		size = quoted_piece(piece, text, at, *column, &length);
+	}
+	smtps_buf_add(out, piece, size);
+	*column += size;
+	return length;
+}
+
 void smtps_quoted_printable(smtps_buf *out, smtps_str text)
 {
-	size_t column = 0, length;
+	size_t column = 0;
 
-	for (size_t at = 0; at < text.len && !out->failed; at += length) {
-		char piece[12];
-		size_t size, room;
+	for (size_t at = 0; at < text.len && !out->failed;) {
+		size_t run = column && column < LINE_WITH_BREAK ? plain_run(text, at, LINE_WITH_BREAK - column) : 0;
 
-		if (is_line_end(text.data[at])) {
+		if (run) {
+			smtps_buf_add(out, text.data + at, run);
+			column += run;
+			at += run;
+		} else if (is_line_end(text.data[at])) {
 			bool pair = text.data[at] == '\r' && at + 1 < text.len && text.data[at + 1] == '\n';
 
 			smtps_buf_add(out, "\r\n", 2);
-			length = pair ? 2 : 1;
 			column = 0;
-			continue;
+			at += pair ? 2 : 1;
+		} else {
+			at += put_piece(out, text, at, &column);
 		}
-		size = quoted_piece(piece, text, at, column, &length);
-		/* The last piece of a line needs no room for a soft break behind it. */
-		room = at + length == text.len || is_line_end(text.data[at + length]) ? LINE_SOFT : LINE_WITH_BREAK;
-		if (column + size > room) {
-			smtps_buf_add(out, "=\r\n", 3);
-			column = 0;
-			size = quoted_piece(piece, text, at, column, &length);
-		}
-		smtps_buf_add(out, piece, size);
-		column += size;
 	}
 }
 
