@@ -132,6 +132,7 @@ namespace SmtpSend {
         public readonly array $authMechanisms;
         /** The one used; null: no login */
         public readonly ?string $authMechanism;
+        /** Empty after STARTTLS: what was said before TLS is forgotten (RFC 3207) */
         public readonly string $greeting;
 
         /** @implementation-alias SmtpSend\Certificate::__construct */
