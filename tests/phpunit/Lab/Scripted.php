@@ -47,7 +47,10 @@ final class Scripted extends Process
 	public function record(?int $connection = null, ?int $port = null): array
 	{
 		$events = [];
-		foreach (file($this->record, FILE_IGNORE_NEW_LINES) as $line) {
+		foreach (file($this->record) as $line) {
+			if (!str_ends_with($line, "\n")) {
+				break; // it is being written
+			}
 			$event = json_decode($line, true, 16, JSON_THROW_ON_ERROR);
 			if (($connection ?? $event['connection']) !== $event['connection'] || (string) ($port ?? $event['port']) !== $event['port']) {
 				continue;
