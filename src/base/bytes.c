@@ -168,6 +168,18 @@ void smtps_buf_add_char(smtps_buf *buf, char octet)
 	smtps_buf_add(buf, &octet, 1);
 }
 
+void smtps_buf_add_number(smtps_buf *buf, uint64_t number, unsigned digits)
+{
+	char text[20]; /* 2^64 has as many digits */
+	size_t at = sizeof text;
+
+	do {
+		text[--at] = (char)('0' + number % 10);
+		number /= 10;
+	} while (at && (number || sizeof text - at < digits));
+	smtps_buf_add(buf, text + at, sizeof text - at);
+}
+
 void smtps_buf_printf(smtps_buf *buf, const char *format, ...)
 {
 	va_list args;

@@ -61,6 +61,8 @@ void smtps_buf_add(smtps_buf *buf, const char *data, size_t len);
 void smtps_buf_add_str(smtps_buf *buf, smtps_str text);
 void smtps_buf_add_text(smtps_buf *buf, const char *text);
 void smtps_buf_add_char(smtps_buf *buf, char octet);
+/* In decimal, with zeros before it up to `digits`, of which there are 20 at most. */
+void smtps_buf_add_number(smtps_buf *buf, uint64_t number, unsigned digits);
 void smtps_buf_printf(smtps_buf *buf, const char *format, ...) SMTPS_PRINTF(2, 3);
 /* Drops the first `len` octets. */
 void smtps_buf_consume(smtps_buf *buf, size_t len);

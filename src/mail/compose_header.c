@@ -115,7 +115,9 @@ bool smtps_compose_header(smtps_buf *out, const smtps_message *message, const sm
 	smtps_date_add(&value, message->fixed.date, message->fixed.zone_minutes);
 	smtps_header_tokens(out, SMTPS_STR("Date"), smtps_buf_str(&value));
 	smtps_buf_clear(&value);
-	smtps_buf_printf(&value, "<%.*s>", (int)composed->message_id.len, composed->message_id.data);
+	smtps_buf_add_char(&value, '<');
+	smtps_buf_add_str(&value, smtps_buf_str(&composed->message_id));
+	smtps_buf_add_char(&value, '>');
 	smtps_header_tokens(out, SMTPS_STR("Message-ID"), smtps_buf_str(&value));
 	out->failed = out->failed || value.failed;
 	smtps_buf_free(&value);

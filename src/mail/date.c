@@ -15,6 +15,12 @@ bool smtps_date_fits(int64_t seconds, int zone_minutes)
 	return seconds >= -62135596800 && seconds <= 253402214399 && zone_minutes > -1440 && zone_minutes < 1440;
 }
 
+static void add_digits(smtps_buf *out, const char *before, int number, unsigned digits)
+{
+	smtps_buf_add_text(out, before);
+	smtps_buf_add_number(out, (uint64_t)number, digits);
+}
+
 void smtps_date_add(smtps_buf *out, int64_t seconds, int zone_minutes)
 {
 	int64_t local = seconds + (int64_t)zone_minutes * 60;
@@ -34,7 +40,13 @@ void smtps_date_add(smtps_buf *out, int64_t seconds, int zone_minutes)
 	int64_t year = year_of_cycle + cycle * 400 + (month >= 10 ? 1 : 0);
 
 	month = month < 10 ? month + 2 : month - 10;
-	smtps_buf_printf(out, "%s, %02d %s %04d %02d:%02d:%02d %c%02d%02d", day_names[((days % 7) + 7) % 7], day,
-		month_names[month], (int)year, of_day / 3600, of_day / 60 % 60, of_day % 60,
-		zone_minutes < 0 ? '-' : '+', zone / 60, zone % 60);
+	smtps_buf_add_text(out, day_names[((days % 7) + 7) % 7]);
+	add_digits(out, ", ", day, 2);
+	smtps_buf_add_char(out, ' ');
+	smtps_buf_add_text(out, month_names[month]);
+	add_digits(out, " ", (int)year, 4);
+	add_digits(out, " ", of_day / 3600, 2);
+	add_digits(out, ":", of_day / 60 % 60, 2);
+	add_digits(out, ":", of_day % 60, 2);
+	add_digits(out, zone_minutes < 0 ? " -" : " +", zone / 60 * 100 + zone % 60, 4);
 }

@@ -12,6 +12,8 @@
 #include "compose_internal.h"
 #include "fault.h"
 
+enum { FEW = 8 }; /* so many are compared one by one, without an index */
+
 static uint64_t hash_of(uint64_t key, smtps_str text)
 {
 	uint64_t hash = key;
@@ -37,19 +39,37 @@ static size_t place_of(const smtps_composed *composed, smtps_str address)
 	return at;
 }
 
+static bool index_all(smtps_composed *composed, size_t cap)
+{
+	uint32_t *index;
+
+	if (!composed->recipient_index &&
+		!smtps_random((unsigned char *)&composed->recipient_key, sizeof composed->recipient_key)) {
+		return false;
+	}
+	index = smtps_alloc(cap * sizeof *index);
+	if (!index) {
+		return false;
+	}
+	smtps_free(composed->recipient_index);
+	composed->recipient_index = index;
+	composed->recipient_index_cap = cap;
+	for (size_t i = 0; i < composed->recipient_count; i++) {
+		index[place_of(composed, smtps_buf_str(&composed->recipients[i].address))] = (uint32_t)(i + 1);
+	}
+	return true;
+}
+
 /* Room for one more in list and index. */
 static bool grow(smtps_composed *composed)
 {
-	size_t cap = composed->recipient_cap ? composed->recipient_cap * 2 : 8;
+	size_t cap = composed->recipient_cap ? composed->recipient_cap * 2 : FEW;
 	smtps_envelope_recipient *recipients;
-	uint32_t *index;
 
 	if (composed->recipient_count < composed->recipient_cap) {
 		return true;
 	}
-	if (cap > UINT32_MAX / 4 ||
-		(composed->recipient_cap == 0 &&
-			!smtps_random((unsigned char *)&composed->recipient_key, sizeof composed->recipient_key))) {
+	if (cap > UINT32_MAX / 4) {
 		return false;
 	}
 	recipients = smtps_realloc(composed->recipients, cap * sizeof *recipients);
@@ -57,37 +77,44 @@ static bool grow(smtps_composed *composed)
 		return false;
 	}
 	composed->recipients = recipients;
-	index = smtps_alloc(cap * 2 * sizeof *index);
-	if (!index) {
+	if (cap > FEW && !index_all(composed, cap * 2)) {
 		return false;
 	}
-	smtps_free(composed->recipient_index);
-	composed->recipient_index = index;
-	composed->recipient_index_cap = cap * 2;
 	composed->recipient_cap = cap;
-	for (size_t i = 0; i < composed->recipient_count; i++) {
-		index[place_of(composed, smtps_buf_str(&recipients[i].address))] = (uint32_t)(i + 1);
-	}
 	return true;
+}
+
+static bool is_known(const smtps_composed *composed, smtps_str address)
+{
+	if (composed->recipient_index) {
+		return composed->recipient_index[place_of(composed, address)] != 0;
+	}
+	for (size_t i = 0; i < composed->recipient_count; i++) {
+		if (smtps_str_equal(smtps_buf_str(&composed->recipients[i].address), address)) {
+			return true;
+		}
+	}
+	return false;
 }
 
 /* Takes `address`, which is normalised. */
 static bool take_recipient(smtps_composed *composed, smtps_buf *address, bool is_utf8, smtps_error *error)
 {
-	size_t place;
+	size_t count = composed->recipient_count;
 
 	if (address->failed || !grow(composed)) {
 		smtps_buf_free(address);
 		return smtps_fail_memory(error, SMTPS_STAGE_MESSAGE);
 	}
-	place = place_of(composed, smtps_buf_str(address));
-	if (composed->recipient_index[place]) {
+	if (is_known(composed, smtps_buf_str(address))) {
 		smtps_buf_free(address);
 		return true;
 	}
-	composed->recipients[composed->recipient_count] =
-		(smtps_envelope_recipient){.address = *address, .is_utf8 = is_utf8};
-	composed->recipient_index[place] = (uint32_t)++composed->recipient_count;
+	if (composed->recipient_index) {
+		composed->recipient_index[place_of(composed, smtps_buf_str(address))] = (uint32_t)(count + 1);
+	}
+	composed->recipients[count] = (smtps_envelope_recipient){.address = *address, .is_utf8 = is_utf8};
+	composed->recipient_count++;
 	composed->is_utf8 = composed->is_utf8 || is_utf8;
 	return true;
 }

@@ -68,6 +68,22 @@ static void look_at_octet(look *seen, smtps_str text, size_t at)
 	}
 }
 
+/* Where the octets end, from `at` on, that stand for themselves: nearly all of an ordinary text. */
+static size_t plain_end(smtps_str text, size_t at)
+{
+	const unsigned char *octets = (const unsigned char *)text.data;
+
+	while (at < text.len) {
+		unsigned char class = octet_class[octets[at]];
+
+		if (class != PLAIN && (class != BLANK || ends_line(text, at))) {
+			break;
+		}
+		at++;
+	}
+	return at;
+}
+
 static void look_at(look *seen, smtps_str text)
 {
 	size_t start = 0, at = 0;
@@ -76,9 +92,7 @@ static void look_at(look *seen, smtps_str text)
 		if (at == start && text.data[at] == 'F' && fragile_start(text, at)) {
 			seen->barred = true;
 		}
-		while (at < text.len && octet_class[(unsigned char)text.data[at]] == PLAIN) {
-			at++;
-		}
+		at = plain_end(text, at);
 		if (at - start > seen->longest) {
 			seen->longest = at - start;
 		}

@@ -3,7 +3,6 @@
  */
 #include "tls_internal.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include <openssl/err.h>
@@ -98,9 +97,13 @@ size_t smtps_tls_alt_names(smtps_buf *out, X509 *certificate, size_t limit, cons
 
 static void hex_of(char out[65], const unsigned char digest[32])
 {
+	static const char digits[] = "0123456789abcdef";
+
 	for (size_t i = 0; i < 32; i++) {
-		snprintf(out + 2 * i, 3, "%02x", digest[i]);
+		out[2 * i] = digits[digest[i] >> 4];
+		out[2 * i + 1] = digits[digest[i] & 15];
 	}
+	out[64] = '\0';
 }
 
 static bool digests(smtps_certificate *certificate, X509 *peer)

@@ -3,7 +3,6 @@
  */
 #include "command.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -119,7 +118,8 @@ bool smtps_command_mail(smtps_buf *out, const smtps_transaction *transaction, un
 
 	add_path(out, "MAIL FROM:<", transaction->sender);
 	if (offered & SMTPS_CAP_SIZE) {
-		smtps_buf_printf(out, " SIZE=%" PRIu64, transaction->message->size);
+		smtps_buf_add_text(out, " SIZE=");
+		smtps_buf_add_number(out, transaction->message->size, 1);
 	}
 	if (transaction->is_8bit && (offered & SMTPS_CAP_8BITMIME)) {
 		smtps_buf_add_text(out, " BODY=8BITMIME");
@@ -187,7 +187,9 @@ bool smtps_command_bdat(smtps_buf *out, uint64_t size)
 {
 	size_t from = out->len;
 
-	smtps_buf_printf(out, "BDAT %" PRIu64 " LAST", size);
+	smtps_buf_add_text(out, "BDAT ");
+	smtps_buf_add_number(out, size, 1);
+	smtps_buf_add_text(out, " LAST");
 	return end_line(out, from);
 }
 

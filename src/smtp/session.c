@@ -65,7 +65,7 @@ size_t smtps_session_output(smtps_session *session, const char **bytes)
 		return 0;
 	}
 	if (session->out.len == 0) {
-		smtps_buf_clear(&session->out);
+		session->out.failed = false; /* its octets were wiped when the last of them were handed on */
 		smtps_session_fill(session);
 	}
 	*bytes = session->out.data;

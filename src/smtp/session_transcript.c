@@ -52,7 +52,8 @@ void smtps_session_note_reply(smtps_session *session, const smtps_reply *reply)
 		smtps_str line = smtps_str_split(rest, '\n', &rest);
 
 		smtps_buf_clear(&shown);
-		smtps_buf_printf(&shown, "%d%s", reply->code, rest.data ? "-" : line.len ? " " : "");
+		smtps_buf_add_number(&shown, (uint64_t)reply->code, 1);
+		smtps_buf_add_text(&shown, rest.data ? "-" : line.len ? " " : "");
 		smtps_buf_add_str(&shown, line);
 		say(session, 'S', smtps_buf_str(&shown));
 	} while (rest.data);
