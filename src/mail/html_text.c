@@ -144,7 +144,7 @@ static void add_resolved(reader *at, smtps_str text)
 
 static void end_link(reader *at)
 {
-	smtps_str shown = {at->out->data + at->link_start, at->out->len - at->link_start};
+	smtps_str all = smtps_buf_str(at->out), shown = {all.data + at->link_start, all.len - at->link_start};
 	bool useful = at->link.len &&
 		(smtps_str_starts_nocase(at->link, SMTPS_STR("http")) ||
 			smtps_str_starts_nocase(at->link, SMTPS_STR("mailto:")));

@@ -99,7 +99,7 @@ static bool end_element(list_parser *parser, smtps_error *error)
 	bool fine;
 
 	if (parser->angle) {
-		size_t end = parser->close > parser->angle ? parser->close : text.len;
+		size_t end = parser->close ? parser->close : text.len;
 
 		unquoted_phrase(&name, (smtps_str){text.data, parser->angle - 1});
 		address = without_route(smtps_str_trim((smtps_str){text.data + parser->angle, end - parser->angle}));
@@ -172,6 +172,7 @@ static bool take_octet(list_parser *parser, char octet, smtps_error *error)
 		case ':':
 			if (!route) { /* the name of a group */
 				smtps_buf_clear(&parser->element);
+				parser->angle = parser->close = 0;
 				return true;
 			}
 			break;

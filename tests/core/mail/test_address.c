@@ -308,13 +308,14 @@ static void the_list_parser_takes_what_headers_carry(void **state)
 	assert_int_equal(
 		list_count("b@[IPv6:2001:db8::1]", (const char *const[]){"b@[IPv6:2001:db8::1]", NULL}), 1);
 	assert_int_equal(list_count("", one), 0);
+	assert_int_equal(
+		list_count("<a@x.example>: b@y.example;", one), 1); /* found by fuzzing: a name of a group with < */
 }
 
 static void the_list_parser_refuses_what_is_no_address(void **state)
 {
 	static const char *const wrong[] = {"a", "a@x.example b@y.example", "<>", "Ann <a>", "a@@x.example",
-		"<a@x.example\r\nBcc: b@y.example",
-		"a@x.example\x01", "\"a"};
+		"<a@x.example\r\nBcc: b@y.example", "a@x.example\x01", "\"a"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {

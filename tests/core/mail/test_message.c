@@ -783,6 +783,26 @@ static void text_from_html(void **state)
 	smtps_message_free(message);
 }
 
+/* Found by fuzzing: a link in front of everything. */
+static void odd_html(void **state)
+{
+	static const char *const odd[] = {"<a></a>x", "<a href=http://x>", "<", "<!--", "<!-- x", "<style>",
+		"<script>x</scr", "</", "<img alt", "&#;&#x;&#x110000;&", "<a href='http://x", "<pre> a\n  b</pre>",
+		"<br><br><br>"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+		smtps_message *message = plain_message();
+		smtps_buf mail;
+
+		set_html(message, odd[i]);
+		smtps_message_set_text_from_html(message, true);
+		mail = composed_text(message);
+		smtps_buf_free(&mail);
+		smtps_message_free(message);
+	}
+}
+
 static void every_allocation_may_fail(void **state)
 {
 	smtps_str uri = SMTPS_STR("https://example.com/u");
@@ -859,6 +879,7 @@ int main(void)
 		cmocka_unit_test(attached_messages),
 		cmocka_unit_test(lines_like_commands_are_seen),
 		cmocka_unit_test(text_from_html),
+		cmocka_unit_test(odd_html),
 		cmocka_unit_test(every_allocation_may_fail),
 	};
 
