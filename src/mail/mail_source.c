@@ -117,9 +117,21 @@ bool smtps_mail_source_add_lines(
 	return add_content(mail, PIECE_LINES, content, written, error);
 }
 
-bool smtps_mail_source_add_octets(smtps_mail_source *mail, smtps_content *content, smtps_error *error)
+bool smtps_mail_source_add_octets(
+	smtps_mail_source *mail, smtps_content *content, const unsigned char *digest, smtps_error *error)
 {
-	return add_content(mail, PIECE_OCTETS, content, 0, error);
+	piece *added;
+
+	if (!add_content(mail, PIECE_OCTETS, content, 0, error)) {
+		return false;
+	}
+	added = &mail->pieces[mail->count - 1];
+	if (digest) {
+		memcpy(added->digest, digest, DIGEST);
+		added->noted = true;
+		mail->digests = SEALED;
+	}
+	return true;
 }
 
 /* --- reading --------------------------------------------------------------------------------------------------- */

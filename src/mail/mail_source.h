@@ -25,8 +25,10 @@ bool smtps_mail_source_add_base64(smtps_mail_source *mail, smtps_content *conten
 /* The content as it is but for its line ends, which become CRLF; `written` octets come of it. */
 bool smtps_mail_source_add_lines(
 	smtps_mail_source *mail, smtps_content *content, uint64_t written, smtps_error *error);
-/* The content as it is. With `digests` its last octet is held back until the digest is compared. */
-bool smtps_mail_source_add_octets(smtps_mail_source *mail, smtps_content *content, smtps_error *error);
+/* The content as it is. With `digest` (32 octets of SHA-256, or NULL) a reader's content must have it: its last octets are held back
+ * until that is known. */
+bool smtps_mail_source_add_octets(
+	smtps_mail_source *mail, smtps_content *content, const unsigned char *digest, smtps_error *error);
 /* The list is whole: reckons the size. */
 bool smtps_mail_source_close(smtps_mail_source *mail, smtps_error *error);
 

@@ -36,6 +36,7 @@ void smtps_raw_free(smtps_raw *raw)
 	smtps_buf_free(&raw->from);
 	smtps_buf_free(&raw->sender);
 	smtps_dkim_body_free(&raw->body);
+	EVP_MD_CTX_free(raw->octets);
 	smtps_free(raw);
 }
 
@@ -59,7 +60,18 @@ static void look_at_output(smtps_raw *raw, const smtps_buf *out, size_t from, bo
 	if (is_body && raw->body.digest) {
 		smtps_dkim_body_push(&raw->body, out->data + from, out->len - from);
 	}
+	if (raw->octets && EVP_DigestUpdate(raw->octets, out->data + from, out->len - from) != 1) {
+		raw->body.failed = true;
+	}
 	raw->size += out->len - from;
+}
+
+/* Where something signs: the body's digest, and that of the octets. */
+static bool start_digests(smtps_raw *raw)
+{
+	raw->octets = EVP_MD_CTX_new();
+	return raw->octets && EVP_DigestInit_ex(raw->octets, EVP_sha256(), NULL) == 1 &&
+		smtps_dkim_body_start(&raw->body);
 }
 
 /* Where the header block in `held` ends: behind its last line; false while no empty line was seen. Goes on where it stopped. */
@@ -95,7 +107,7 @@ static bool end_header(smtps_raw *raw, smtps_buf *out, smtps_error *error)
 	}
 	raw->is_utf8 = !smtps_is_ascii(smtps_buf_str(&raw->header));
 	if (smtps_dkim_signs_for(raw->options.compose.dkim, smtps_domain_of(smtps_buf_str(&raw->from))) &&
-		!smtps_dkim_body_start(&raw->body)) {
+		!start_digests(raw)) {
 		return smtps_fail_memory(error, SMTPS_STAGE_MESSAGE);
 	}
 	smtps_buf_add_str(out, smtps_buf_str(&raw->header));
@@ -180,7 +192,9 @@ bool smtps_raw_finish(smtps_raw *raw, smtps_buf *out, smtps_error *error)
 	}
 	look_at_output(raw, out, from, true);
 	smtps_command_scan_finish(&raw->commands);
-	if (raw->body.digest && !smtps_dkim_body_finish(&raw->body, raw->body_digest)) {
+	if (raw->body.digest &&
+		(!smtps_dkim_body_finish(&raw->body, raw->body_digest) ||
+			EVP_DigestFinal_ex(raw->octets, raw->octets_digest, NULL) != 1)) {
 		return smtps_bad_message(error, "the digest for DKIM failed");
 	}
 	if (no_room(raw, out)) {
@@ -227,7 +241,8 @@ bool smtps_raw_compose(smtps_raw *raw, smtps_content *content, smtps_composed *o
 			(size == raw->size ||
 				smtps_bad_message(error, "what was kept of the message has another size")) &&
 			add_top(raw, smtps_mail_source_text(mail), error) &&
-			smtps_mail_source_add_octets(mail, content, error) && smtps_mail_source_close(mail, error);
+			smtps_mail_source_add_octets(mail, content, raw->octets ? raw->octets_digest : NULL, error) &&
+			smtps_mail_source_close(mail, error);
 	}
 	smtps_content_release(content);
 	if (!fine) {

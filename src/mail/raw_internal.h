@@ -22,6 +22,8 @@ struct smtps_raw {
 	smtps_command_scan commands;
 	smtps_dkim_body body; /* running where something signs */
 	unsigned char body_digest[32];
+	EVP_MD_CTX *octets; /* then too: of all that is given out, to be compared when it is read again */
+	unsigned char octets_digest[32];
 	uint64_t size;
 	smtps_buf message_id, from, sender;
 };

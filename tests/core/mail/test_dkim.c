@@ -373,6 +373,27 @@ static ptrdiff_t fake_read(void *context, uint64_t offset, char *out, size_t cap
 	return (ptrdiff_t)take;
 }
 
+typedef struct kept_octets {
+	const smtps_buf *octets;
+	int changes; /* the last 100 read as x */
+} kept_octets;
+
+static ptrdiff_t kept_read(void *context, uint64_t offset, char *out, size_t cap, smtps_error *error)
+{
+	kept_octets *kept = context;
+	size_t left = offset < kept->octets->len ? kept->octets->len - (size_t)offset : 0,
+		   take = left < cap ? left : cap;
+
+	(void)error;
+	if (take) {
+		memcpy(out, kept->octets->data + offset, take);
+	}
+	for (size_t i = 0; kept->changes && i < take; i++) {
+		out[i] = left - i < 100 && left - i > 2 ? 'x' : out[i];
+	}
+	return (ptrdiff_t)take;
+}
+
 static void a_file_that_changes_between_the_passes_never_leaves(void **state)
 {
 	smtps_dkim *dkim = with_key(ED25519);
@@ -410,6 +431,46 @@ static void a_file_that_changes_between_the_passes_never_leaves(void **state)
 		smtps_error_free(&error);
 		smtps_composed_free(&composed);
 		smtps_message_free(message);
+	}
+	smtps_dkim_free(dkim);
+}
+
+/* A raw message's spool too: what is read last is held back until the digest is known. */
+static void a_raw_message_that_changes_where_it_is_kept_never_leaves(void **state)
+{
+	smtps_dkim *dkim = with_key(ED25519);
+	smtps_raw_options options = {.compose = {.now = TEST_NOW, .dkim = dkim}};
+	smtps_str head = SMTPS_STR("From: a@example.com\r\n\r\n");
+	char text[500];
+
+	(void)state;
+	memset(text, 'a', sizeof text);
+	memcpy(text, head.data, head.len);
+	for (int changes = 0; changes < 2; changes++) {
+		smtps_raw *raw = smtps_raw_new(&options);
+		smtps_buf out = {0};
+		smtps_composed composed = {0};
+		smtps_error error = {0};
+		kept_octets kept = {.octets = &out};
+		smtps_content_reader reader = {.read = kept_read, .context = &kept};
+		char block[10000];
+		ptrdiff_t got;
+		uint64_t given = 0;
+
+		assert_done(
+			smtps_raw_push(raw, text, sizeof text, &out, &error) && smtps_raw_finish(raw, &out, &error));
+		reader.size = (int64_t)out.len;
+		assert_done(smtps_raw_compose(raw, smtps_content_of_reader(&reader), &composed, &error));
+		kept.changes = changes;
+		while ((got = composed.source->read(composed.source, block, 77, &error)) > 0) {
+			given += (uint64_t)got;
+		}
+		assert_int_equal(got, changes ? -1 : 0);
+		assert_int_equal(given == composed.source->size, !changes);
+		smtps_error_free(&error);
+		smtps_composed_free(&composed);
+		smtps_raw_free(raw);
+		smtps_buf_free(&out);
 	}
 	smtps_dkim_free(dkim);
 }
@@ -520,6 +581,7 @@ int main(void)
 		cmocka_unit_test(domains_are_chosen_by_from),
 		cmocka_unit_test(a_raw_message_is_signed_as_it_leaves),
 		cmocka_unit_test(a_file_that_changes_between_the_passes_never_leaves),
+		cmocka_unit_test(a_raw_message_that_changes_where_it_is_kept_never_leaves),
 		cmocka_unit_test(keys_are_checked),
 		cmocka_unit_test(names_are_checked),
 		cmocka_unit_test(every_allocation_may_fail_and_nothing_leaves_unsigned),
