@@ -166,7 +166,7 @@ static void the_size_of_the_reads_does_not_matter(void **state)
 	smtps_message_free(message);
 }
 
-/* Cases 129, 131, 140: whatever the texts hold, lines end in CRLF, are at most 998 octets, and 7bit. */
+/* Cases 129, 131, 140, 239: whatever the texts hold, lines end in CRLF, are at most 998 octets, and 7bit. */
 static void what_comes_out_is_7bit_in_short_lines(void **state)
 {
 	static const char *const texts[] = {"", "\n", "x\r.\r\ry", "\n.\n", "a\rb\nc\r\nd", "\xc3\xa4\r.\r\n",
@@ -454,6 +454,42 @@ static void a_clone_holds_all_and_shares_contents(void **state)
 	smtps_buf_free(&mail);
 	smtps_buf_free(&again);
 	smtps_message_free(clone);
+}
+
+/* Case 149: nothing is fetched because html names it. */
+static void html_embeds_nothing_by_itself(void **state)
+{
+	smtps_message *message = plain_message();
+
+	(void)state;
+	set_html(message,
+		"<img src=\"/etc/passwd\"><img src=\"file:///etc/passwd\"><link href=\"http://x.example/\">");
+	assert_shape(message, "text/html");
+	smtps_message_free(message);
+}
+
+/* Case 153: a header must be UTF-8, a body is octets in the charset that was named. */
+static void a_body_arrives_as_it_was_given(void **state)
+{
+	smtps_message *message = plain_message();
+	smtps_error error = {0};
+	smtps_buf mail;
+
+	(void)state;
+	assert_refused(smtps_message_set_subject(message,
+					   SMTPS_STR("Gr\xfc\xdf"
+								 "e"),
+					   &error),
+		"not UTF-8");
+	assert_done(smtps_message_set_text(message,
+		SMTPS_STR("Hello, Gr\xfc\xdf"
+				  "e an alle\n"),
+		SMTPS_STR("iso-8859-1"), &error));
+	mail = composed_text(message);
+	assert_holds(smtps_buf_str(&mail), "Content-Type: text/plain; charset=iso-8859-1\r\n");
+	assert_holds(smtps_buf_str(&mail), "\r\n\r\nHello, Gr=FC=DFe an alle\r\n");
+	smtps_buf_free(&mail);
+	smtps_message_free(message);
 }
 
 /* Case 165. */
@@ -868,6 +904,8 @@ int main(void)
 		cmocka_unit_test(several_authors_need_a_sender),
 		cmocka_unit_test(date_id_and_boundaries_stay_until_something_changes),
 		cmocka_unit_test(a_clone_holds_all_and_shares_contents),
+		cmocka_unit_test(html_embeds_nothing_by_itself),
+		cmocka_unit_test(a_body_arrives_as_it_was_given),
 		cmocka_unit_test(recipients_are_counted_once_and_must_be_there),
 		cmocka_unit_test(a_hundred_thousand_recipients),
 		cmocka_unit_test(the_envelope),
