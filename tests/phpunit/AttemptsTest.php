@@ -267,7 +267,7 @@ final class AttemptsTest extends Lab
 		self::assertSame([SmtpSend\ConnectionException::class, 'resolve', true], [$seen['class'], $seen['stage'], $seen['transient']]);
 	}
 
-	public function testWhatStopsFlowingMidMessageIsNotSent(): void // cases 26, 27
+	public function testWhatStopsFlowingMidMessageIsNotSent(): void // case 27
 	{
 		$code = '$in = ' . var_export(['host' => self::HOST, 'username' => self::USER, 'password' => self::CANARY, 'ca_file' => self::authority(), 'timeout' => 0.5], true) . <<<'PHP'
 			;
