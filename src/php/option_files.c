@@ -13,6 +13,7 @@
 
 #include "ext/json/php_json.h"
 
+#include "client/option_sentence.h"
 #include "files.h"
 #include "ini.h"
 
@@ -49,20 +50,27 @@ static bool read_pem(smtps_options *options, smtps_option option, smtps_buf *out
 	return path.len == 0 || read_file(options, option, path, out, error);
 }
 
-/* Each item is a PEM block or a file's name; the blocks stand one behind the other in `dkim_key_pem`. */
+/* Each item is a PEM block or a file's name; what they hold stands in `dkim_key_pem`, parted by NUL, which no PEM has. */
 static bool read_dkim_keys(smtps_options *options, smtps_error *error)
 {
+	smtps_buf *all = &options->dkim_key_pem;
+
 	for (size_t i = 0; i < smtps_option_count(options, SMTPS_O_DKIM_KEY); i++) {
 		smtps_str item = smtps_option_item(options, SMTPS_O_DKIM_KEY, i);
+		size_t start = all->len;
 
 		if (smtps_str_starts_nocase(item, SMTPS_STR("-----BEGIN"))) {
-			smtps_buf_add_str(&options->dkim_key_pem, item);
-		} else if (!read_file(options, SMTPS_O_DKIM_KEY, item, &options->dkim_key_pem, error)) {
+			smtps_buf_add_str(all, item);
+		} else if (!read_file(options, SMTPS_O_DKIM_KEY, item, all, error)) {
 			return false;
 		}
-		smtps_buf_add_text(&options->dkim_key_pem, "\n");
+		if (all->len > start && memchr(all->data + start, '\0', all->len - start)) {
+			return smtps_option_complain(error, options, SMTPS_O_DKIM_KEY,
+				"holds no private key in PEM: -----BEGIN PRIVATE KEY----- is meant");
+		}
+		smtps_buf_add_char(all, '\0');
 	}
-	return !options->dkim_key_pem.failed || smtps_fail_memory(error, SMTPS_STAGE_OPTIONS);
+	return !all->failed || smtps_fail_memory(error, SMTPS_STAGE_OPTIONS);
 }
 
 /* --- secrets in files --- */

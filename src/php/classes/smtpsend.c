@@ -83,22 +83,6 @@ static void join(smtps_buf *out, const smtps_options *options, smtps_option opti
 	}
 }
 
-/* The PEM block at the head of `rest`. */
-static smtps_str next_key(smtps_str *rest)
-{
-	static const char end[] = "-----END";
-	smtps_str text = *rest;
-	const char *found = text.len ? zend_memnstr(text.data, end, sizeof end - 1, text.data + text.len) : NULL;
-	smtps_str line;
-
-	if (!found) {
-		*rest = (smtps_str){"", 0};
-		return text;
-	}
-	line = smtps_str_split((smtps_str){found, text.len - (size_t)(found - text.data)}, '\n', rest);
-	return (smtps_str){text.data, (size_t)(found - text.data) + line.len};
-}
-
 /* One passphrase serves all keys. */
 static smtps_str passphrase_of(const smtps_options *options, size_t index)
 {
@@ -124,8 +108,8 @@ static bool make_dkim(php_smtpsend_object *object, smtps_error *error)
 	}
 	for (size_t i = 0; fine && i < count; i++) {
 		fine = smtps_dkim_add(object->dkim, smtps_option_item(options, SMTPS_O_DKIM_DOMAIN, i),
-			smtps_option_item(options, SMTPS_O_DKIM_SELECTOR, i), next_key(&rest), passphrase_of(options, i),
-			error);
+			smtps_option_item(options, SMTPS_O_DKIM_SELECTOR, i), smtps_str_split(rest, '\0', &rest),
+			passphrase_of(options, i), error);
 	}
 	join(&headers, options, SMTPS_O_DKIM_HEADERS);
 	fine = fine && smtps_dkim_set_headers(object->dkim, smtps_buf_str(&headers), error);
