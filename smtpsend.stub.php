@@ -223,7 +223,7 @@ namespace SmtpSend {
         public function textFromHtml(bool $wanted = true): static {}
 
         /**
-         * @param string|resource $data octets, or a stream that is read from where it stands to its end
+         * @param string|resource|array|\Traversable $data octets, a stream that is read from where it stands to its end, or chunks of octets
          * @param string $type such as "application/pdf"; empty: by the name's ending
          */
         public function attach(mixed $data, string $name, string $type = ""): static {}
@@ -234,7 +234,7 @@ namespace SmtpSend {
         /**
          * Shown in the html by `<img src="cid:...">`.
          *
-         * @param string|resource $data
+         * @param string|resource|array|\Traversable $data
          */
         public function embed(mixed $data, string $cid, string $type = "", string $name = ""): static {}
 
@@ -243,7 +243,7 @@ namespace SmtpSend {
         /**
          * A message within the message.
          *
-         * @param Message|string|resource $message
+         * @param Message|string|resource|array|\Traversable $message a Message is taken as it is now
          */
         public function attachMessage(mixed $message, string $name = ""): static {}
 

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 460c9f789d5b9547ce39744e845b90626d69bb31 */
+ * Stub hash: 2b418eb81b43a798198f18f5ec130d3b135a0959 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_SmtpSend_Transport_send, 0, 1, SmtpSend\\Result, 0)
 	ZEND_ARG_OBJ_TYPE_MASK(0, message, SmtpSend\\Message|SmtpSend\\RawMessage, MAY_BE_ARRAY, NULL)

@@ -76,6 +76,8 @@ bool smtps_message_embed(smtps_message *message, smtps_content *content, smtps_s
 bool smtps_message_attach_message(
 	smtps_message *message, smtps_content *content, smtps_str name, smtps_error *error);
 void smtps_message_clear_parts(smtps_message *message);
+/* The type of a file by its name's ending; application/octet-stream for what is not known. */
+smtps_str smtps_media_type_of_name(smtps_str name);
 
 /* --- header fields --------------------------------------------------------------------------------------------- */
 

@@ -88,8 +88,6 @@ bool smtps_media_type_check(smtps_str type, smtps_error *error);
 smtps_str smtps_media_type_name(smtps_str type, smtps_str *rest);
 /* The next parameter; false at the end or where it is wrong (`*wrong`). `value` is cleared and filled. */
 bool smtps_media_type_next(smtps_str *rest, smtps_str *name, smtps_buf *value, bool *wrong);
-/* By the name's ending; application/octet-stream for what is not known. */
-smtps_str smtps_media_type_of_name(smtps_str name);
 
 /* --- file_name.c ----------------------------------------------------------------------------------------------- */
 

@@ -268,13 +268,15 @@ static smtps_content *file_content(smtps_str path, smtps_error *error)
 
 bool php_smtpsend_add_part(smtps_message *message, const php_smtpsend_part *part, smtps_error *error)
 {
-	smtps_str name = part->name;
+	smtps_str name = part->name, type = part->type;
 	smtps_content *content;
 
 	if (part->path) {
 		smtps_str path = view(Z_STR_P(part->path));
 
 		content = file_content(path, error);
+		/* An embedded file shows no name, but its type is that of its own. */
+		type = type.len || name.len ? type : smtps_media_type_of_name(path);
 		name = name.len || part->is_embedded ? name : path;
 	} else {
 		content = php_smtpsend_content_of(part->data, "the attachment", error);
@@ -282,6 +284,6 @@ bool php_smtpsend_add_part(smtps_message *message, const php_smtpsend_part *part
 	if (!content) {
 		return false;
 	}
-	return part->is_embedded ? smtps_message_embed(message, content, part->cid, name, part->type, error)
-							 : smtps_message_attach(message, content, name, part->type, error);
+	return part->is_embedded ? smtps_message_embed(message, content, part->cid, name, type, error)
+							 : smtps_message_attach(message, content, name, type, error);
 }

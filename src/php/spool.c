@@ -319,7 +319,7 @@ smtps_content *php_smtpsend_content_of(zval *value, const char *what, smtps_erro
 		content = string_content(Z_STR_P(value));
 	} else if (Z_TYPE_P(value) == IS_RESOURCE && (content = plain_file_content(value)) != NULL) {
 		return content;
-	} else if (php_smtpsend_pull(value, false, what, keep, &spool, error)) {
+	} else if (php_smtpsend_pull(value, true, what, keep, &spool, error)) {
 		content = php_smtpsend_spool_content(&spool);
 	}
 	php_smtpsend_spool_free(&spool);

@@ -109,26 +109,47 @@ ZEND_METHOD(SmtpSend_Message, embedFile)
 		php_smtpsend_add_part(MESSAGE, &part, &error), &error, ZEND_THIS, return_value);
 }
 
-static zend_string *written(smtps_message *message, smtps_error *error);
+static bool compose(smtps_message *message, smtps_composed *composed, smtps_error *error);
+
+/* Spooled, not made a string of: it may hold an attachment larger than memory_limit. */
+static bool spool_message(smtps_message *message, php_smtpsend_spool *spool, smtps_error *error)
+{
+	smtps_composed composed = {0};
+	smtps_buf chunk = {0};
+	ptrdiff_t got = 1;
+	bool fine = compose(message, &composed, error);
+
+	while (fine && got > 0) {
+		if (!smtps_buf_reserve(&chunk, PHP_SMTPSEND_SPOOL_CHUNK)) {
+			fine = smtps_fail_memory(error, SMTPS_STAGE_MESSAGE);
+			break;
+		}
+		got = composed.source->read(composed.source, chunk.data, PHP_SMTPSEND_SPOOL_CHUNK, error);
+		chunk.len = got > 0 ? (size_t)got : 0;
+		fine = got >= 0 && php_smtpsend_spool_add(spool, &chunk, error);
+	}
+	smtps_buf_free(&chunk);
+	smtps_composed_free(&composed);
+	return fine;
+}
 
 /* The octets of another message, as they are now. */
 static smtps_content *message_content(zval *value, smtps_error *error)
 {
-	smtps_content *content;
-	zend_string *octets;
-	zval text;
+	php_smtpsend_spool spool = {0};
+	smtps_content *content = NULL;
 
 	ZVAL_DEREF(value);
 	if (Z_TYPE_P(value) != IS_OBJECT || Z_OBJCE_P(value) != php_smtpsend_ce_message) {
 		return php_smtpsend_content_of(value, "the attached message", error);
 	}
-	octets = written(php_smtpsend_message_of(Z_OBJ_P(value)), error);
-	if (!octets) {
-		return NULL;
+	if (spool_message(php_smtpsend_message_of(Z_OBJ_P(value)), &spool, error)) {
+		content = php_smtpsend_spool_content(&spool);
 	}
-	ZVAL_STR(&text, octets);
-	content = php_smtpsend_content_of(&text, "the attached message", error);
-	zend_string_release(octets);
+	php_smtpsend_spool_free(&spool);
+	if (!content && !smtps_error_is_set(error)) {
+		smtps_fail_memory(error, SMTPS_STAGE_MESSAGE);
+	}
 	return content;
 }
 
