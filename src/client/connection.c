@@ -368,8 +368,9 @@ void smtps_connection_quit(smtps_connection *connection)
 		smtps_connection_send(connection);
 		if (connection->tls) {
 			smtps_tls_close(connection->tls);
-			smtps_connection_flush(connection);
 		}
+		/* All of it with the kernel: then it is no flight given up, and the close must not reset it away. */
+		connection->sending = !smtps_connection_flush(connection);
 	}
 	smtps_connection_free(connection);
 }

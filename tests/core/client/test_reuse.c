@@ -191,6 +191,29 @@ static void unix_socket_carries_mail(void **state)
 	lab_stop(&lab);
 }
 
+/* Case 230: a close must not overtake the QUIT that went before it, as a reset does with what is still on its way. */
+static void quit_is_not_reset_away(const char *hello, const char *const *words)
+{
+	char script[2048];
+	test_lab lab;
+	smtps_client *client;
+
+	snprintf(script, sizeof script, "%s" ONE_MAIL "flush\nsleep 0.3\nC: QUIT\neof\nclose\n", hello);
+	lab_start(&lab, script);
+	client = client_hosted(&lab, NULL, words);
+	assert_one_goes(client);
+	smtps_client_free(client);
+	assert_scripts_ran(&lab, 1);
+	assert_false(lab_heard(&lab, "\"reset\""));
+	lab_stop(&lab);
+}
+
+static void quit_arrives(void **state)
+{
+	(void)state;
+	quit_is_not_reset_away(HELLO, WORDS(PLAIN));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -203,6 +226,7 @@ int main(void)
 		cmocka_unit_test(no_descriptor_is_left_behind),
 		cmocka_unit_test(other_options_are_another_connection),
 		cmocka_unit_test(unix_socket_carries_mail),
+		cmocka_unit_test(quit_arrives),
 	};
 
 	return cmocka_run_group_tests_name("client: reuse", tests, NULL, NULL);
