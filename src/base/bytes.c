@@ -110,7 +110,7 @@ static char *moved_block(smtps_buf *buf, size_t cap)
 		return smtps_realloc(buf->data, cap);
 	}
 	block = smtps_alloc(cap);
-	if (block && buf->len) {
+	if (block && buf->data && buf->len) {
 		memcpy(block, buf->data, buf->len);
 	}
 	if (block) {

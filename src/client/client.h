@@ -23,7 +23,8 @@ smtps_client *smtps_client_new(const smtps_options *options, const smtps_host *h
 void smtps_client_free(smtps_client *client);
 
 /* Connects and logs in, or finds the connection already there alive. `attempts` (may be NULL) gets every route tried. */
-bool smtps_client_connect(smtps_client *client, smtps_connection_facts *facts, smtps_attempts *attempts, smtps_error *error);
+bool smtps_client_connect(
+	smtps_client *client, smtps_connection_facts *facts, smtps_attempts *attempts, smtps_error *error);
 /*
  * Delivers. True: every recipient has a fate in `result` and at least one was accepted. False: the error says what happened;
  * `result` still holds attempts and, for SMTPS_NO_RECIPIENT, the replies. `result` is zeroed by the caller and freed by it in both cases.

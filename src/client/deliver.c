@@ -326,7 +326,7 @@ static void step_sending(smtps_delivery *delivery)
 	}
 	while (delivery->submitted && has_ended(delivery)) {
 		take_verdict(delivery);
-		if (delivery->state == SMTPS_DELIVERY_SENDING) {
+		if (delivery->state == SMTPS_DELIVERY_SENDING && delivery->connection) {
 			submit(delivery);
 		}
 	}

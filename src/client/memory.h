@@ -14,17 +14,17 @@
 enum { SMTPS_MEMORY_RECORDS = 64 };
 
 enum {
-	SMTPS_KNOWS_ROUTE = 1 << 0,         /* for an hour */
-	SMTPS_KNOWS_BDAT_WORKS = 1 << 1,    /* the server has accepted a BDAT of ours */
-	SMTPS_KNOWS_NO_CHUNKING = 1 << 2,   /* for a day */
-	SMTPS_KNOWS_NO_PIPELINING = 1 << 3  /* for a day */
+	SMTPS_KNOWS_ROUTE = 1 << 0, /* for an hour */
+	SMTPS_KNOWS_BDAT_WORKS = 1 << 1, /* the server has accepted a BDAT of ours */
+	SMTPS_KNOWS_NO_CHUNKING = 1 << 2, /* for a day */
+	SMTPS_KNOWS_NO_PIPELINING = 1 << 3 /* for a day */
 };
 
 typedef struct smtps_memory_record {
 	unsigned known;
 	smtps_address address; /* the winning route */
 	int port;
-	int encryption;        /* smtps_route's */
+	int encryption; /* smtps_route's */
 	unsigned capabilities; /* flags over TLS, as last seen */
 	smtps_time route_until, no_chunking_until, no_pipelining_until;
 } smtps_memory_record;

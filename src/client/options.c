@@ -225,6 +225,7 @@ const char *smtps_options_apply_group_rule(smtps_options *options)
 			options->out_of_memory = true;
 		}
 	}
-	options->dsn_conflict = NULL; /* behind the loop: a default that is set beside a DSN looks like a quarrel too */
+	options->dsn_conflict =
+		NULL; /* behind the loop: a default that is set beside a DSN looks like a quarrel too */
 	return cause;
 }

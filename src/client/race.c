@@ -49,8 +49,10 @@ static smtps_decision decide(const smtps_race *race, const smtps_error *error)
 
 static void drop_runner(smtps_race *race, size_t at)
 {
-	memmove(race->runners + at, race->runners + at + 1, (race->running - at - 1) * sizeof *race->runners);
 	race->running--;
+	for (; at < race->running; at++) {
+		race->runners[at] = race->runners[at + 1];
+	}
 }
 
 /* What a route has to show for that lost although it had not failed. */

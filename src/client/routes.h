@@ -12,7 +12,7 @@
 enum {
 	SMTPS_ADDRESSES_PER_PORT = 5, /* RFC 5321 5.1 asks for at least two */
 	SMTPS_ROUTES_MAX = SMTPS_PORTS_MAX * SMTPS_ADDRESSES_PER_PORT,
-	SMTPS_RACE_SOCKETS = 6        /* open at once */
+	SMTPS_RACE_SOCKETS = 6 /* open at once */
 };
 
 typedef struct smtps_route {

@@ -108,7 +108,7 @@ bool smtps_media_type_next(smtps_str *rest, smtps_str *name, smtps_buf *value, b
 
 	*wrong = false;
 	smtps_buf_clear(value);
-	if (text.len == 0) {
+	if (!text.data || text.len == 0) {
 		return false;
 	}
 	equals = smtps_str_find(text, '=');

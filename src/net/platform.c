@@ -211,7 +211,8 @@ void smtps_fd_no_delay(smtps_fd fd)
 
 void smtps_fd_drop_on_close(smtps_fd fd)
 {
-	setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1, .l_linger = 0}, sizeof(struct linger));
+	setsockopt(
+		fd, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1, .l_linger = 0}, sizeof(struct linger));
 }
 
 static ptrdiff_t io_result(ptrdiff_t got, int *error_number)

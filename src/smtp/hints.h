@@ -7,12 +7,12 @@
 #include "base/error.h"
 
 enum {
-	SMTPS_HINT_THROTTLED = 1 << 0,    /* of rate or connections: worth waiting for within a call */
-	SMTPS_HINT_CONNECTIONS = 1 << 1,  /* too many connections: learn a limit */
-	SMTPS_HINT_EHLO_NAME = 1 << 2,    /* refuses our EHLO name */
+	SMTPS_HINT_THROTTLED = 1 << 0, /* of rate or connections: worth waiting for within a call */
+	SMTPS_HINT_CONNECTIONS = 1 << 1, /* too many connections: learn a limit */
+	SMTPS_HINT_EHLO_NAME = 1 << 2, /* refuses our EHLO name */
 	SMTPS_HINT_MANY_RECIPIENTS = 1 << 3, /* x.5.3 or words: send the rest in a further transaction */
 	SMTPS_HINT_APP_PASSWORD = 1 << 4, /* 534 of an app password or a web login: no stronger mechanism helps */
-	SMTPS_HINT_LOGIN_LIMIT = 1 << 5   /* too many login attempts: never retried within a call */
+	SMTPS_HINT_LOGIN_LIMIT = 1 << 5 /* too many login attempts: never retried within a call */
 };
 
 typedef struct smtps_hint {

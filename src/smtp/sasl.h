@@ -29,8 +29,8 @@ typedef enum smtps_mechanism {
 #define SMTPS_MECHANISM_BIT(m) (1u << (m))
 
 enum {
-	SMTPS_SASL_ROUNDS = 8,             /* challenges at most */
-	SMTPS_SASL_INITIAL_LINE = 512,     /* an initial response only if the AUTH line is at most this long */
+	SMTPS_SASL_ROUNDS = 8, /* challenges at most */
+	SMTPS_SASL_INITIAL_LINE = 512, /* an initial response only if the AUTH line is at most this long */
 	SMTPS_SCRAM_ITERATIONS_MIN = 4096, /* RFC 5802 5.1 */
 	SMTPS_SCRAM_ITERATIONS_MAX = 1000000
 };
@@ -39,25 +39,25 @@ enum {
 typedef struct smtps_credentials {
 	smtps_str username;
 	smtps_str password;
-	smtps_str token;   /* OAuth 2.0 access token (RFC 6750) */
-	bool certificate;  /* a client certificate was given */
-	smtps_str host;    /* as configured, and port: OAUTHBEARER names them */
+	smtps_str token; /* OAuth 2.0 access token (RFC 6750) */
+	bool certificate; /* a client certificate was given */
+	smtps_str host; /* as configured, and port: OAUTHBEARER names them */
 	int port;
 } smtps_credentials;
 
 /* What TLS knows that SCRAM-*-PLUS binds to. Empty: not to be had. */
 typedef struct smtps_channel_binding {
-	smtps_str exporter;  /* tls-exporter, 32 octets (TLS 1.3) */
+	smtps_str exporter; /* tls-exporter, 32 octets (TLS 1.3) */
 	smtps_str end_point; /* tls-server-end-point: hash of the server's certificate */
 } smtps_channel_binding;
 
 /* The option `auth`. */
 typedef struct smtps_auth_policy {
-	bool scram_only;  /* auth=scram: SCRAM in falling strength, nothing weaker */
+	bool scram_only; /* auth=scram: SCRAM in falling strength, nothing weaker */
 	unsigned allowed; /* mechanism bits; 0: all (auto). A list also names the order given in `order` */
 	unsigned char order[SMTPS_MECHANISM_COUNT];
 	unsigned order_count;
-	bool verified;    /* the channel is verified (or counts as such): otherwise SCRAM only, unless listed */
+	bool verified; /* the channel is verified (or counts as such): otherwise SCRAM only, unless listed */
 } smtps_auth_policy;
 
 const char *smtps_mechanism_name(smtps_mechanism mechanism);

@@ -38,10 +38,10 @@ enum {
 	SMTPS_REPLY_OCTETS_MAX = 64 * 1024,
 	SMTPS_REPLY_LINE_MAX = 8 * 1024,
 	SMTPS_CHALLENGE_LINE_MAX = 16 * 1024, /* a 334: RFC 4954 4 asks for 12,288 */
-	SMTPS_COMMAND_LINE_MAX = 12 * 1024,   /* AUTH lines; others are checked against 512 plus parameters */
-	SMTPS_FIRST_FLIGHT_MAX = 12 * 1024,   /* the connection's first flight with a message: ten segments */
+	SMTPS_COMMAND_LINE_MAX = 12 * 1024, /* AUTH lines; others are checked against 512 plus parameters */
+	SMTPS_FIRST_FLIGHT_MAX = 12 * 1024, /* the connection's first flight with a message: ten segments */
 	SMTPS_FLIGHT_MAX = 64 * 1024,
-	SMTPS_OUTSTANDING_MAX = 32,           /* messages unanswered in a batch */
+	SMTPS_OUTSTANDING_MAX = 32, /* messages unanswered in a batch */
 	SMTPS_EHLO_NAMES_MAX = 4
 };
 
@@ -58,10 +58,10 @@ typedef enum smtps_state {
 } smtps_state;
 
 typedef enum smtps_security {
-	SMTPS_SECURE_IMPLICIT,   /* TLS was there before the greeting */
-	SMTPS_SECURE_STARTTLS,   /* STARTTLS, required */
+	SMTPS_SECURE_IMPLICIT, /* TLS was there before the greeting */
+	SMTPS_SECURE_STARTTLS, /* STARTTLS, required */
 	SMTPS_SECURE_IF_OFFERED, /* loopback rule: STARTTLS where offered, else plaintext */
-	SMTPS_SECURE_PLAINTEXT   /* none, and no credentials */
+	SMTPS_SECURE_PLAINTEXT /* none, and no credentials */
 } smtps_security;
 
 /* Both directions of the dialogue, one line a call without CRLF, secrets already masked, a message as "(N octets)".
@@ -75,18 +75,18 @@ typedef struct smtps_session_config {
 	unsigned ehlo_name_count;
 	bool no_pipelining; /* command by command whatever is offered */
 	smtps_auth_policy auth;
-	smtps_str host;     /* for hints */
+	smtps_str host; /* for hints */
 	smtps_transcript_line *transcript; /* may be NULL */
 	void *transcript_context;
 } smtps_session_config;
 
 typedef enum smtps_event {
-	SMTPS_EVENT_NONE,        /* nothing until more bytes come or go */
-	SMTPS_EVENT_WANT_TLS,    /* do the handshake, then smtps_session_tls_done() */
-	SMTPS_EVENT_GATE,        /* ready to authenticate: the route has won */
-	SMTPS_EVENT_READY,       /* authenticated, or no credentials were given */
+	SMTPS_EVENT_NONE, /* nothing until more bytes come or go */
+	SMTPS_EVENT_WANT_TLS, /* do the handshake, then smtps_session_tls_done() */
+	SMTPS_EVENT_GATE, /* ready to authenticate: the route has won */
+	SMTPS_EVENT_READY, /* authenticated, or no credentials were given */
 	SMTPS_EVENT_TRANSACTION, /* one ended; `*transaction` is set */
-	SMTPS_EVENT_CLOSED       /* for good; smtps_session_error() says why (none after QUIT) */
+	SMTPS_EVENT_CLOSED /* for good; smtps_session_error() says why (none after QUIT) */
 } smtps_event;
 
 typedef struct smtps_session smtps_session;
@@ -138,8 +138,8 @@ bool smtps_session_awaits_final(const smtps_session *session);
 bool smtps_session_is_idle(const smtps_session *session);
 const smtps_error *smtps_session_error(const smtps_session *session);
 const smtps_capabilities *smtps_session_capabilities(const smtps_session *session);
-smtps_str smtps_session_greeting(const smtps_session *session);   /* text of the 220 */
-smtps_str smtps_session_ehlo_name(const smtps_session *session);  /* the one that was accepted */
+smtps_str smtps_session_greeting(const smtps_session *session); /* text of the 220 */
+smtps_str smtps_session_ehlo_name(const smtps_session *session); /* the one that was accepted */
 /* The mechanism that got the 235; SMTPS_MECHANISM_COUNT when none was used. */
 smtps_mechanism smtps_session_mechanism(const smtps_session *session);
 bool smtps_session_greeted(const smtps_session *session); /* a loser that was greeted gets QUIT */
@@ -150,7 +150,8 @@ bool smtps_session_greeted(const smtps_session *session); /* a loser that was gr
  * credentials and no mechanism in common the session closes (SMTPS_CAUSE_NO_MECHANISM). */
 void smtps_session_enter(smtps_session *session, const smtps_credentials *credentials);
 /* Whether a login could work here (mechanism in common): asked at the gate, before the race is decided. */
-bool smtps_session_can_enter(const smtps_session *session, const smtps_credentials *credentials, smtps_error *error);
+bool smtps_session_can_enter(
+	const smtps_session *session, const smtps_credentials *credentials, smtps_error *error);
 /* READY or BUSY: queue a transaction. It is reported exactly once. What it needs and is not offered: reported as REFUSED
  * (SMTPS_CAUSE_NOT_OFFERED, reply code 0) with nothing sent and the session unharmed. */
 void smtps_session_submit(smtps_session *session, smtps_transaction *transaction);
