@@ -111,14 +111,6 @@ static void cut_by_errno(smtps_connection *connection, int number)
 
 static void finish_handshake(smtps_connection *connection)
 {
-	smtps_channel_binding *binding = &connection->binding;
-	size_t exporter = smtps_tls_exporter(connection->tls, connection->exporter);
-	size_t end_point = smtps_tls_end_point(connection->tls, connection->end_point);
-
-	*binding = (smtps_channel_binding){
-		.exporter = {(const char *)connection->exporter, exporter},
-		.end_point = {(const char *)connection->end_point, end_point},
-	};
 	connection->verified = smtps_tls_verified(connection->tls);
 	connection->secured_at = connection->now;
 	connection->progress_at = connection->now;
@@ -126,7 +118,7 @@ static void finish_handshake(smtps_connection *connection)
 	connection->line = SMTPS_TALKING;
 	/* What the loopback rule accepts counts as verified for the choice of a mechanism; the facts tell the truth. */
 	smtps_session_tls_done(connection->session,
-		connection->verified || smtps_server_is_lenient(connection->server, connection->route.port), binding);
+		connection->verified || smtps_server_is_lenient(connection->server, connection->route.port), NULL);
 	smtps_connection_events(connection);
 }
 

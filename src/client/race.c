@@ -109,6 +109,7 @@ static bool take_failure(smtps_race *race, smtps_connection *failed, smtps_error
 		smtps_server_forget_route(race->set.server, race->set.loop->now);
 		race->has_memory = false;
 	}
+	race->set.server->answer_until = 0;
 	if (decision.route == SMTPS_ROUTE_SAME_PORT) {
 		drop_other_ports(race, failed->route.port);
 	}
@@ -162,6 +163,10 @@ static void start_resolving(smtps_race *race)
 		start_racing(race, &addresses);
 		return;
 	}
+	if (race->set.server->answer_until > race->set.loop->now) {
+		start_racing(race, &race->set.server->answer);
+		return;
+	}
 	race->lookup = smtps_lookup_start(smtps_buf_cstr(&options->host), family_of(options), &race->error);
 	if (!race->lookup) {
 		lose(race);
@@ -196,6 +201,8 @@ static void step_resolving(smtps_race *race)
 		smtps_lookup_free(race->lookup);
 		race->lookup = NULL;
 		if (found) {
+			race->set.server->answer = addresses;
+			race->set.server->answer_until = race->set.loop->now + SMTPS_SECONDS(SMTPS_ANSWER_SECONDS);
 			start_racing(race, &addresses);
 		} else {
 			race->decision = decide(race, &race->error);

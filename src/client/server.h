@@ -13,6 +13,10 @@
 #include "routes.h"
 #include "smtp/session.h"
 
+/* A name's addresses stand for so long, or until one of them fails: a thread for each connection of a burst costs more than
+ * the answer is worth. Identity is the certificate's name, never the address. */
+enum { SMTPS_ANSWER_SECONDS = 30 };
+
 typedef struct smtps_server {
 	unsigned long references;
 	smtps_options options;
@@ -21,6 +25,8 @@ typedef struct smtps_server {
 	unsigned char reuse_key[32], memory_key[32];
 	smtps_tls_context *strict, *lenient; /* lenient: the loopback rule of docs/routes.md */
 	smtps_memory_record memory; /* as last read or written */
+	smtps_addresses answer; /* the resolver's last one, used again for SMTPS_ANSWER_SECONDS */
+	smtps_time answer_until;
 	/* Numbers of the options, read once. */
 	smtps_time connect_timeout, timeout, final_timeout, deadline, attempt_delay, idle_timeout, max_age;
 	int64_t messages_per_connection;

@@ -105,6 +105,8 @@ void smtps_session_cut(smtps_session *session, smtps_cause cause, const char *te
 void smtps_session_timeout(smtps_session *session, double seconds);
 /* The handshake is done. `binding` views must live as long as the session. `verified`: chain and name, or what counts. */
 void smtps_session_tls_done(smtps_session *session, bool verified, const smtps_channel_binding *binding);
+/* At the GATE, before can_enter and enter: a binding that was not yet there at tls_done (it costs time, and only SCRAM asks for it). */
+void smtps_session_bind(smtps_session *session, const smtps_channel_binding *binding);
 /* The handshake failed: `error` (stage tls) becomes the session's. */
 void smtps_session_tls_failed(smtps_session *session, const smtps_error *error);
 

@@ -130,6 +130,13 @@ void smtps_session_on_starttls(smtps_session *session, const smtps_reply *reply)
 	}
 }
 
+void smtps_session_bind(smtps_session *session, const smtps_channel_binding *binding)
+{
+	if (session->encrypted) {
+		session->binding = *binding;
+	}
+}
+
 void smtps_session_tls_done(smtps_session *session, bool verified, const smtps_channel_binding *binding)
 {
 	if (session->state == SMTPS_STATE_CLOSED || session->encrypted) {
