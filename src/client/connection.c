@@ -377,30 +377,11 @@ void smtps_connection_quit(smtps_connection *connection)
 
 /* --- verbs ----------------------------------------------------------------------------------------------------- */
 
-/* The channel binding is computed where the server offers SCRAM, and only there: it is a sixtieth of a cold mail's CPU. */
-static void bind_channel(smtps_connection *connection)
-{
-	const unsigned scram = SMTPS_MECHANISM_BIT(SMTPS_SCRAM_SHA_256_PLUS) |
-		SMTPS_MECHANISM_BIT(SMTPS_SCRAM_SHA_256) | SMTPS_MECHANISM_BIT(SMTPS_SCRAM_SHA_1_PLUS) |
-		SMTPS_MECHANISM_BIT(SMTPS_SCRAM_SHA_1);
-	smtps_channel_binding *binding = &connection->binding;
-
-	if (!connection->tls || binding->end_point.len || binding->exporter.len ||
-		!(smtps_session_capabilities(connection->session)->mechanisms & scram)) {
-		return;
-	}
-	binding->exporter.data = (const char *)connection->exporter;
-	binding->exporter.len = smtps_tls_exporter(connection->tls, connection->exporter);
-	binding->end_point.data = (const char *)connection->end_point;
-	binding->end_point.len = smtps_tls_end_point(connection->tls, connection->end_point);
-	smtps_session_bind(connection->session, binding);
-}
-
 static void set_credentials(smtps_connection *connection, smtps_str token)
 {
 	smtps_server *server = connection->server;
 
-	bind_channel(connection);
+	smtps_connection_bind(connection);
 
 	connection->credentials = (smtps_credentials){
 		.username = smtps_option_text(&server->options, SMTPS_O_USERNAME),

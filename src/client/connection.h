@@ -119,6 +119,8 @@ void smtps_connection_receive(smtps_connection *connection);
 void smtps_connection_send(smtps_connection *connection);
 bool smtps_connection_flush(smtps_connection *connection);
 void smtps_connection_begin_tls(smtps_connection *connection);
+/* At the gate: gives the session the channel binding, where SCRAM is offered. */
+void smtps_connection_bind(smtps_connection *connection);
 void smtps_connection_events(smtps_connection *connection);
 /* CLOSED, with this error where the session has none; takes it. */
 void smtps_connection_fail(smtps_connection *connection, smtps_error *error);

@@ -122,6 +122,25 @@ static void finish_handshake(smtps_connection *connection)
 	smtps_connection_events(connection);
 }
 
+/* The channel binding is computed where the server offers SCRAM, and only there: it is a sixtieth of a cold mail's CPU. */
+void smtps_connection_bind(smtps_connection *connection)
+{
+	const unsigned scram = SMTPS_MECHANISM_BIT(SMTPS_SCRAM_SHA_256_PLUS) |
+		SMTPS_MECHANISM_BIT(SMTPS_SCRAM_SHA_256) | SMTPS_MECHANISM_BIT(SMTPS_SCRAM_SHA_1_PLUS) |
+		SMTPS_MECHANISM_BIT(SMTPS_SCRAM_SHA_1);
+	smtps_channel_binding *binding = &connection->binding;
+
+	if (!connection->tls || binding->end_point.len || binding->exporter.len ||
+		!(smtps_session_capabilities(connection->session)->mechanisms & scram)) {
+		return;
+	}
+	binding->exporter.data = (const char *)connection->exporter;
+	binding->exporter.len = smtps_tls_exporter(connection->tls, connection->exporter);
+	binding->end_point.data = (const char *)connection->end_point;
+	binding->end_point.len = smtps_tls_end_point(connection->tls, connection->end_point);
+	smtps_session_bind(connection->session, binding);
+}
+
 static void step_handshake(smtps_connection *connection)
 {
 	smtps_error error = {0};
