@@ -432,6 +432,7 @@ void smtps_connection_submit(smtps_connection *connection, smtps_transaction *tr
 	connection->now = connection->loop->now;
 	connection->waiting_at = connection->now;
 	connection->mails++;
+	smtps_connection_doubt(connection);
 	smtps_session_submit(connection->session, transaction);
 	smtps_connection_events(connection);
 	smtps_connection_drive(&connection->watch, connection->now);

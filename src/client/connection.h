@@ -25,7 +25,9 @@
 enum {
 	SMTPS_RATE_MIN = 8 * 1024, /* octets a second over any `timeout` */
 	SMTPS_RATE_SAMPLES = 4, /* looked at so many times in a `timeout` */
-	SMTPS_STALE_MS = 1000 /* last reply older than this: no message rides in the flight */
+	SMTPS_STALE_MS = 1000, /* last reply older than this: no message rides in the flight */
+	SMTPS_DEAF_MS =
+		5000 /* and then nothing acknowledged for so long, or half a `timeout`: the network has forgotten it */
 };
 
 typedef enum smtps_line { SMTPS_DIALING, SMTPS_SECURING, SMTPS_TALKING, SMTPS_CLOSED } smtps_line;
@@ -56,6 +58,7 @@ typedef struct smtps_connection {
 	smtps_transaction *done, **done_end; /* reported and not yet taken */
 
 	bool sending; /* a flight is being written */
+	bool doubted; /* was idle: until its first reply the network must acknowledge soon */
 	uint64_t moved, samples[SMTPS_RATE_SAMPLES]; /* octets given to the socket; then, at past samples */
 	unsigned sample;
 	smtps_time sample_at;
@@ -119,6 +122,8 @@ void smtps_connection_receive(smtps_connection *connection);
 void smtps_connection_send(smtps_connection *connection);
 bool smtps_connection_flush(smtps_connection *connection);
 void smtps_connection_begin_tls(smtps_connection *connection);
+/* Before a flight: a connection that was idle may be one that a NAT or a firewall has forgotten. */
+void smtps_connection_doubt(smtps_connection *connection);
 /* At the gate: gives the session the channel binding, where SCRAM is offered. */
 void smtps_connection_bind(smtps_connection *connection);
 void smtps_connection_events(smtps_connection *connection);

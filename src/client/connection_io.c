@@ -39,6 +39,20 @@ static void close_with_session(smtps_connection *connection)
 	}
 }
 
+/*
+ * What forgot the connection drops what we send without a word, and the reply's deadline would be the first to tell. That nothing
+ * was even acknowledged is known sooner, and the mail goes over a new connection: a loss before the first reply is no doubt.
+ * Only until then, because later a server that is busy with a message may close its window for longer.
+ */
+void smtps_connection_doubt(smtps_connection *connection)
+{
+	if (!smtps_connection_is_fresh(connection, connection->now)) {
+		smtps_fd_give_up_after(connection->watch.fd,
+			smtps_earlier(SMTPS_MILLISECONDS(SMTPS_DEAF_MS), connection->server->timeout / 2));
+		connection->doubted = true;
+	}
+}
+
 static void note_replies(smtps_connection *connection)
 {
 	unsigned long replies = smtps_session_replies(connection->session);
@@ -48,6 +62,10 @@ static void note_replies(smtps_connection *connection)
 		connection->reply_at = connection->now;
 		connection->progress_at = connection->now;
 		connection->waiting_at = connection->now;
+		if (connection->doubted) {
+			smtps_fd_give_up_after(connection->watch.fd, 0);
+			connection->doubted = false;
+		}
 	}
 }
 

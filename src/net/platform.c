@@ -209,6 +209,17 @@ void smtps_fd_no_delay(smtps_fd fd)
 #endif
 }
 
+void smtps_fd_give_up_after(smtps_fd fd, smtps_time span)
+{
+#ifdef TCP_USER_TIMEOUT
+	setsockopt(
+		fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &(unsigned){(unsigned)milliseconds(span)}, sizeof(unsigned));
+#else
+	(void)fd;
+	(void)span;
+#endif
+}
+
 void smtps_fd_drop_on_close(smtps_fd fd)
 {
 	setsockopt(

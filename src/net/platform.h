@@ -61,6 +61,8 @@ bool smtps_fd_bind(smtps_fd fd, const struct sockaddr *address, socklen_t length
 /* TCP_NODELAY; and where it can be had, no more than 128 KiB that the network has not taken yet, so that what counts as written
  * has nearly left, and a slow peer is told from a deaf one. */
 void smtps_fd_no_delay(smtps_fd fd);
+/* What was sent and not acknowledged for so long ends the connection with ETIMEDOUT, and 0 takes that back; not everywhere to be had. */
+void smtps_fd_give_up_after(smtps_fd fd, smtps_time span);
 /* What was written and not sent is dropped when it is closed, and the peer gets a reset: for a mail that was given up. */
 void smtps_fd_drop_on_close(smtps_fd fd);
 

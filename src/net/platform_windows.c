@@ -178,6 +178,13 @@ void smtps_fd_no_delay(smtps_fd fd)
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, (const char *)&(BOOL){TRUE}, sizeof(BOOL));
 }
 
+void smtps_fd_give_up_after(smtps_fd fd, smtps_time span)
+{
+	/* TCP_MAXRT counts whole seconds and is not in every SDK: the deadlines of the replies are enough. */
+	(void)fd;
+	(void)span;
+}
+
 void smtps_fd_drop_on_close(smtps_fd fd)
 {
 	const struct linger none = {.l_onoff = 1, .l_linger = 0};

@@ -826,6 +826,7 @@ static void keys_of(smtps_options *options, unsigned char reuse[32], unsigned ch
 	assert_true(smtps_options_memory_key(options, memory));
 }
 
+/* Case 217. */
 static void test_each_member_changes_the_reuse_key_and_no_secret_the_memory_key(void **state)
 {
 	unsigned char base_reuse[32], base_memory[32], reuse[32], memory[32];

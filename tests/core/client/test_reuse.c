@@ -4,6 +4,7 @@
 #include "lab.h"
 
 #include <errno.h>
+#include <netinet/tcp.h>
 
 #define ONE_MAIL "C: MAIL\nS: 250 ok\nC: RCPT\nS: 250 ok\nC: DATA\nS: 354 go\nC*\n" QUEUED
 #define HELLO OFFER("")
@@ -171,6 +172,84 @@ static void other_options_are_another_connection(void **state)
 	lab_stop(&lab);
 }
 
+static unsigned user_timeout(void)
+{
+	unsigned span = 0;
+	socklen_t length = sizeof span;
+
+	getsockopt(only_socket(), IPPROTO_TCP, TCP_USER_TIMEOUT, &span, &length);
+	return span;
+}
+
+static unsigned seen_in_the_flight;
+
+static void look_at_the_socket(void *context, char direction, smtps_str line)
+{
+	(void)context;
+	if (direction == 'S' && smtps_str_starts_nocase(line, SMTPS_STR("250 first"))) {
+		seen_in_the_flight = user_timeout();
+	}
+}
+
+/* Case 26: on a connection that was idle the network must acknowledge soon; only until its first reply. */
+static void idle_connection_is_given_up_soon_until_its_first_reply(void **state)
+{
+	const smtps_host host = {.transcript = look_at_the_socket};
+	test_lab lab;
+	smtps_client *client;
+
+	(void)state;
+	lab_start(&lab,
+		HELLO ONE_MAIL "C: MAIL\nS: 250 first\nC: RCPT\nS: 250 ok\nC: DATA\nS: 354 go\nC*\n" QUEUED QUIT);
+	client = client_hosted(&lab, &host, WORDS(PLAIN, "timeout", "3"));
+	assert_one_goes(client);
+	assert_int_equal(user_timeout(), 0);
+	usleep(1100 * 1000);
+	assert_one_goes(client);
+	assert_int_equal(seen_in_the_flight, 1500);
+	assert_int_equal(user_timeout(), 0);
+	smtps_client_free(client);
+	assert_scripts_ran(&lab, 1);
+	lab_stop(&lab);
+}
+
+/* Case 225: however many mails, one object holds one connection. */
+static void one_object_holds_one_connection(void **state)
+{
+	test_lab lab;
+	smtps_client *client;
+
+	(void)state;
+	lab_start(&lab, HELLO ONE_MAIL ONE_MAIL ONE_MAIL ONE_MAIL QUIT);
+	client = client_of(&lab, PLAIN);
+	for (int i = 0; i < 4; i++) {
+		assert_one_goes(client);
+		only_socket();
+	}
+	smtps_client_free(client);
+	assert_scripts_ran(&lab, 1);
+	lab_stop(&lab);
+}
+
+/* Case 229: an end does not wait for a peer that is not there any more. */
+static void free_does_not_wait_for_a_deaf_server(void **state)
+{
+	test_lab lab;
+	smtps_client *client;
+	smtps_time began;
+
+	(void)state;
+	lab_start(&lab, HELLO ONE_MAIL "hold\n");
+	client = client_of(&lab, PLAIN);
+	assert_one_goes(client);
+	kill(lab.pid, SIGSTOP);
+	began = smtps_now();
+	smtps_client_free(client);
+	assert_true(smtps_now() - began < SMTPS_MILLISECONDS(100));
+	kill(lab.pid, SIGCONT);
+	lab_stop(&lab);
+}
+
 static void unix_socket_carries_mail(void **state)
 {
 	test_lab lab;
@@ -225,6 +304,9 @@ int main(void)
 		cmocka_unit_test(swapped_descriptor_is_not_used),
 		cmocka_unit_test(no_descriptor_is_left_behind),
 		cmocka_unit_test(other_options_are_another_connection),
+		cmocka_unit_test(idle_connection_is_given_up_soon_until_its_first_reply),
+		cmocka_unit_test(one_object_holds_one_connection),
+		cmocka_unit_test(free_does_not_wait_for_a_deaf_server),
 		cmocka_unit_test(unix_socket_carries_mail),
 		cmocka_unit_test(quit_arrives),
 	};

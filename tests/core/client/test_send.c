@@ -3,6 +3,8 @@
  */
 #include "lab.h"
 
+#include <errno.h>
+
 static void plaintext_mail_arrives(void **state)
 {
 	test_lab lab;
@@ -288,6 +290,40 @@ static void big_mail_goes_in_constant_memory(void **state)
 	lab_stop(&lab);
 }
 
+/* Case 25: no proxy, whatever the environment says. */
+static void proxies_of_the_environment_are_not_asked(void **state)
+{
+	static const char *const names[] = {"http_proxy", "https_proxy", "all_proxy", "socks_proxy", "smtp_proxy",
+		"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "SOCKS_PROXY"};
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t length = sizeof address;
+	int proxy = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	char url[64];
+	test_lab lab;
+	smtps_client *client;
+
+	(void)state;
+	assert_int_equal(bind(proxy, (struct sockaddr *)&address, length), 0);
+	assert_int_equal(listen(proxy, 8), 0);
+	assert_int_equal(getsockname(proxy, (struct sockaddr *)&address, &length), 0);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		snprintf(url, sizeof url, "%s://127.0.0.1:%d", i % 2 ? "http" : "socks5", ntohs(address.sin_port));
+		setenv(names[i], url, 1);
+	}
+	lab_start(&lab, OFFER(PIPELINING) DATA_MAIL QUEUED QUIT);
+	client = client_of(&lab, PLAIN);
+	assert_one_goes(client);
+	smtps_client_free(client);
+	assert_scripts_ran(&lab, 1);
+	assert_int_equal(accept(proxy, NULL, NULL), -1);
+	assert_int_equal(errno, EAGAIN);
+	close(proxy);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		unsetenv(names[i]);
+	}
+	lab_stop(&lab);
+}
+
 static void connect_tells_the_facts(void **state)
 {
 	test_lab lab;
@@ -327,6 +363,7 @@ int main(void)
 		cmocka_unit_test(refused_recipients_stand_in_the_result),
 		cmocka_unit_test(one_refusal_refuses_all_where_all_are_required),
 		cmocka_unit_test(big_mail_goes_in_constant_memory),
+		cmocka_unit_test(proxies_of_the_environment_are_not_asked),
 		cmocka_unit_test(connect_tells_the_facts),
 	};
 

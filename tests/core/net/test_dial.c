@@ -1,5 +1,5 @@
 /*
- * Opening sockets, reading and writing them (cases 7, 12, 14, 15, 19, 21, 22, 29).
+ * Opening sockets, reading and writing them (cases 7, 12, 14, 15, 19, 21, 22, 26, 29).
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 
 #include "base/memory.h"
 #include "net/dial.h"
@@ -434,6 +435,32 @@ static void test_a_swapped_socket_is_seen(void **state)
 	close(l.fd);
 }
 
+/* Case 26: what a NAT has forgotten is found out by acknowledgements that do not come. */
+static void test_a_socket_gives_up_when_told(void **state)
+{
+	listener l;
+	smtps_fd client;
+	int server;
+	unsigned span = 1;
+	socklen_t length = sizeof span;
+
+	(void)state;
+#ifndef TCP_USER_TIMEOUT
+	skip();
+#else
+	connect_pair(&l, &client, &server);
+	smtps_fd_give_up_after(client, SMTPS_MILLISECONDS(1500));
+	assert_int_equal(getsockopt(client, IPPROTO_TCP, TCP_USER_TIMEOUT, &span, &length), 0);
+	assert_int_equal(span, 1500);
+	smtps_fd_give_up_after(client, 0);
+	assert_int_equal(getsockopt(client, IPPROTO_TCP, TCP_USER_TIMEOUT, &span, &length), 0);
+	assert_int_equal(span, 0);
+	close(server);
+	smtps_fd_close(client);
+	close(l.fd);
+#endif
+}
+
 /* Case 14. */
 static void test_causes_of_errors(void **state)
 {
@@ -471,6 +498,7 @@ int main(void)
 		cmocka_unit_test(test_a_signal_ends_a_wait_without_an_error),
 		cmocka_unit_test(test_a_wait_is_rounded_up_and_passes_over_empty_entries),
 		cmocka_unit_test(test_a_swapped_socket_is_seen),
+		cmocka_unit_test(test_a_socket_gives_up_when_told),
 		cmocka_unit_test(test_causes_of_errors),
 	};
 

@@ -61,6 +61,7 @@ static const row rows[] = {
 		"is issued for " HOST ", localhost, smtp.example.test, 127.0.0.1 and 1 more, not for other", NULL, 0},
 	{"wrong-name", HOST, "is issued for other.example.test, not for " HOST, NULL, 0},
 	{"many-wrong-names", HOST, "d.example.test and 2 more, not for", NULL, 0},
+	/* case 44: a wildcard is the whole left-most label, and one label only */
 	{"wildcard", HOST, NULL, NULL, 0},
 	{"wildcard", "example.test", "is issued for *.example.test, not for example.test", NULL, 0},
 	{"wildcard", "a.b.example.test", "not for a.b.example.test", NULL, 0},
@@ -74,6 +75,7 @@ static const row rows[] = {
 	{"wildcard-middle", HOST, "not for", NULL, 0},
 	{"wildcard-ip", "127.0.0.1", "not for 127.0.0.1", NULL, 0},
 	{"leading-dot", HOST, "not for", NULL, 0},
+	/* case 45: the common name is never asked */
 	{"cn-only", HOST, "names no host (it has no subjectAltName), so it is not for " HOST, NULL, 0},
 	{"cn-beside-ip", HOST, "is issued for 192.0.2.1, not for " HOST, NULL, 0},
 	{"cn-beside-email", HOST, "names no host", NULL, 0},

@@ -368,12 +368,57 @@ static void test_nothing_is_resumed(void **state)
 	}
 }
 
+static int early_data_seen, tickets_shown;
+
+static int look_at_hello(SSL *ssl, int *alert, void *context)
+{
+	const unsigned char *extension;
+	size_t len;
+
+	(void)alert;
+	(void)context;
+	early_data_seen += SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_early_data, &extension, &len);
+	tickets_shown += SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_psk, &extension, &len);
+	return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+/* Case 52: not even where the server's tickets invite to it. */
+static void test_no_early_data_is_ever_sent(void **state)
+{
+	pair p;
+
+	(void)state;
+	early_data_seen = tickets_shown = 0;
+	pair_begin(&p, TLS1_3_VERSION);
+	SSL_CTX_set_max_early_data(p.server.context, 16384);
+	SSL_CTX_set_num_tickets(p.server.context, 4);
+	SSL_CTX_set_client_hello_cb(p.server.context, look_at_hello, NULL);
+	pair_connect(&p, &(smtps_tls_options){.host = "mail.example.test", .verify = true, .trust = p.trust});
+	for (int round = 0; round < 3; round++) {
+		smtps_buf got = {0};
+
+		assert_int_equal(peer_shake(&p.server, p.tls, 0, &p.error), 1);
+		SSL_write(p.server.ssl, "250 ok\r\n", 8);
+		assert_int_equal(drain(&p, &got), 0);
+		smtps_buf_free(&got);
+		SSL_free(p.server.ssl);
+		smtps_tls_free(p.tls);
+		peer_accept(&p.server);
+		p.tls = smtps_tls_new(p.context, &p.error);
+	}
+	assert_int_equal(early_data_seen, 0);
+	assert_int_equal(tickets_shown, 0);
+	pair_close(&p);
+}
+
+/* Case 48: an internationalised host comes as its A-label, and so it is named and checked. */
 static void test_sni_names_hosts_only(void **state)
 {
 	static const struct {
 		const char *host, *sni;
 	} rows[] = {{"mail.example.test", "mail.example.test"}, {"mail.example.test.", "mail.example.test"},
-		{"127.0.0.1", NULL}, {"::1", NULL}, {"::1%lo", NULL}, {"", NULL}};
+		{"xn--mller-kva.example.test", "xn--mller-kva.example.test"}, {"127.0.0.1", NULL}, {"::1", NULL},
+		{"::1%lo", NULL}, {"", NULL}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -463,6 +508,7 @@ int main(void)
 		cmocka_unit_test(test_plain_text_in_place_of_tls_is_named),
 		cmocka_unit_test(test_old_versions_and_anonymous_ciphers_are_refused),
 		cmocka_unit_test(test_nothing_is_resumed),
+		cmocka_unit_test(test_no_early_data_is_ever_sent),
 		cmocka_unit_test(test_sni_names_hosts_only),
 		cmocka_unit_test(test_verification_needs_trust_and_a_name),
 		cmocka_unit_test(test_a_lax_configuration_of_openssl_does_not_count),
