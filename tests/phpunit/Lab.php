@@ -92,7 +92,7 @@ abstract class Lab extends TestCase
 		file_put_contents($file, "<?php\nrequire '" . __DIR__ . "/bootstrap.php';\nrequire '" . __DIR__ . "/Lab/without-phpunit.php';\n(new SmtpSend\\Tests\\Lab\\Inside)->tell(function () {\n$code\n});\n");
 		$extension = getenv('SMTPSEND_EXTENSION');
 		self::certificates();
-		[$status, $output, $errors] = $this->start([self::root() . '/tests/lab/netns.sh', ...$arguments, '--', PHP_BINARY, '-d', 'display_errors=stderr',
+		[$status, $output, $errors] = $this->start([self::root() . '/tests/lab/netns.sh', ...$arguments, '--', getenv('SMTPSEND_PHP') ?: PHP_BINARY, '-d', 'display_errors=stderr',
 			...($extension ? ['-d', "extension=$extension"] : []), $file])->finish(120.0);
 		if ($status === 69) {
 			self::markTestSkipped(trim($errors));

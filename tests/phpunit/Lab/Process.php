@@ -29,8 +29,10 @@ class Process
 	{
 		$this->name = basename($command[0] === '/usr/bin/python3' ? $command[1] : $command[0]);
 		$this->errors = tempnam(sys_get_temp_dir(), 'lab');
+		// A sanitizer that was preloaded into us judges us, and no python.
+		$inherited = array_diff_key(getenv(), ['LD_PRELOAD' => true]);
 		$process = proc_open($command, [['pipe', 'r'], ['pipe', 'w'], ['file', $this->errors, 'a']], $this->pipes, $directory,
-			$environment + getenv());
+			$environment + $inherited);
 		if ($process === false) {
 			throw new \RuntimeException("$this->name does not start");
 		}
