@@ -246,7 +246,7 @@ static void free_does_not_wait_for_a_deaf_server(void **state)
 	began = smtps_now();
 	smtps_client_free(client);
 	assert_true(smtps_now() - began < SMTPS_MILLISECONDS(100));
-	kill(lab.pid, SIGCONT);
+	kill(lab.pid, SIGKILL);
 	lab_stop(&lab);
 }
 

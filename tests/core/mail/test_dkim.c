@@ -20,15 +20,34 @@ static EVP_PKEY *keys[6];
 static smtps_buf pems[6];
 enum { RSA_2048, ED25519, RSA_1024, RSA_512, EC_P256, RSA_LOCKED };
 
+/* By a program of its own: under valgrind the search for primes would take longer than all tests together. */
+static EVP_PKEY *generate_rsa(int bits)
+{
+	char command[128];
+	FILE *pipe;
+	EVP_PKEY *key;
+
+	snprintf(command, sizeof command,
+		"openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:%d 2>/dev/null", bits);
+	pipe = popen(command, "r");
+	assert_non_null(pipe);
+	key = PEM_read_PrivateKey(pipe, NULL, NULL, NULL);
+	pclose(pipe);
+	assert_non_null(key);
+	return key;
+}
+
 static EVP_PKEY *generate(int kind, int bits)
 {
-	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_id(kind, NULL);
+	EVP_PKEY_CTX *context;
 	EVP_PKEY *key = NULL;
 
-	assert_int_equal(EVP_PKEY_keygen_init(context), 1);
 	if (kind == EVP_PKEY_RSA) {
-		assert_int_equal(EVP_PKEY_CTX_set_rsa_keygen_bits(context, bits), 1);
-	} else if (kind == EVP_PKEY_EC) {
+		return generate_rsa(bits);
+	}
+	context = EVP_PKEY_CTX_new_id(kind, NULL);
+	assert_int_equal(EVP_PKEY_keygen_init(context), 1);
+	if (kind == EVP_PKEY_EC) {
 		assert_int_equal(EVP_PKEY_CTX_set_ec_paramgen_curve_nid(context, NID_X9_62_prime256v1), 1);
 	}
 	assert_int_equal(EVP_PKEY_keygen(context, &key), 1);
@@ -104,7 +123,7 @@ static void body_is(const char *given, const char *canonical)
 	smtps_str text = smtps_str_of(given);
 
 	assert_true(smtps_digest_of(SMTPS_SHA256, smtps_str_of(canonical), expected));
-	for (unsigned cuts = 0; cuts < 1u << (text.len < 12 ? text.len : 12); cuts++) {
+	for (unsigned cuts = 0; cuts < 1u << (text.len < 12 ? text.len : 12); cuts += test_stride(13)) {
 		body_digest(text, cuts, found);
 		assert_memory_equal(found, expected, 32);
 	}

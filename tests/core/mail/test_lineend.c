@@ -63,7 +63,7 @@ static void every_string_in_every_chunking_ends_its_lines_in_crlf(void **state)
 				text[i] = alphabet[number >> (2 * i) & 3];
 			}
 			expected = plainly((smtps_str){text, len});
-			for (unsigned cuts = 0; cuts < 1u << (len ? len - 1 : 0); cuts++) {
+			for (unsigned cuts = 0; cuts < 1u << (len ? len - 1 : 0); cuts += test_stride(7)) {
 				check((smtps_str){text, len}, cuts, smtps_buf_str(&expected), &out);
 			}
 			smtps_buf_free(&expected);
@@ -154,7 +154,7 @@ static void quoted_printable_gives_back_random_texts_in_short_lines(void **state
 	unsigned seed = 1;
 
 	(void)state;
-	for (int round = 0; round < 2000; round++) {
+	for (int round = 0; round < 2000; round += (int)test_stride(7)) {
 		smtps_buf text = {0}, encoded = {0}, back;
 
 		for (int i = 0; i < 200; i++) {
