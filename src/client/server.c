@@ -83,7 +83,11 @@ const char *smtps_server_text(smtps_server *server, smtps_option option)
 
 bool smtps_server_has_credentials(const smtps_server *server, bool token)
 {
-	return token || smtps_option_text(&server->options, SMTPS_O_USERNAME).len;
+	bool certificate = server->options.client_cert_pem.len &&
+		(server->options.auth.allowed & SMTPS_MECHANISM_BIT(SMTPS_EXTERNAL));
+
+	/* A certificate without a name may be for TLS alone, unless `auth` says that it is the login. */
+	return token || certificate || smtps_option_text(&server->options, SMTPS_O_USERNAME).len;
 }
 
 /* Explicit anchors, else the system's where they are needed. */
