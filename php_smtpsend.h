@@ -21,6 +21,7 @@ ZEND_BEGIN_MODULE_GLOBALS(smtpsend)
 smtps_buf request_secrets[SMTPS_O_COUNT]; /* set for this request; wiped at its end */
 bool has_request_secret[SMTPS_O_COUNT];
 bool is_users[SMTPS_O_COUNT]; /* the value came from .user.ini or .htaccess */
+bool is_over; /* src/php/guard.c */
 ZEND_END_MODULE_GLOBALS(smtpsend)
 
 ZEND_EXTERN_MODULE_GLOBALS(smtpsend)

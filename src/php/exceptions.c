@@ -9,6 +9,7 @@
 #include "zend_exceptions.h"
 
 #include "classes.h"
+#include "guard.h"
 
 static zend_class_entry *classes[SMTPS_KIND_COUNT];
 
@@ -139,7 +140,8 @@ void php_smtpsend_throw(
 {
 	zval exception;
 
-	if (EG(exception) || (error->kind == SMTPS_INTERRUPTED && zend_atomic_bool_load_ex(&EG(timed_out)))) {
+	if (EG(exception) || php_smtpsend_is_over() ||
+		(error->kind == SMTPS_INTERRUPTED && zend_atomic_bool_load_ex(&EG(timed_out)))) {
 		drop(transcript);
 		drop(rejected);
 		return;

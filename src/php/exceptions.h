@@ -13,7 +13,7 @@ void php_smtpsend_exceptions_startup(zend_class_entry *const entries[SMTPS_KIND_
 
 /*
  * Throws. `transcript` (a list) and `rejected` (address => Reply) are taken; each may be NULL, as may `attempts`. Where an
- * exception of the user's is pending already, it stands and nothing is thrown; nor is where the request has timed out.
+ * exception of the user's is pending already, it stands and nothing is thrown; nor is where the request is over or has timed out.
  */
 void php_smtpsend_throw(
 	const smtps_error *error, const smtps_attempts *attempts, zval *transcript, zval *rejected);

@@ -8,6 +8,7 @@
 
 #include "zend_exceptions.h"
 
+#include "guard.h"
 #include "option_files.h"
 
 static bool is_interrupted(void *context)
@@ -29,31 +30,42 @@ static bool interrupted(smtps_error *error)
 		error, SMTPS_STAGE_AUTH, SMTPS_INTERRUPTED, SMTPS_CAUSE_NONE, "the callable oauth_token threw");
 }
 
+typedef struct token_call {
+	zval *callable, arguments[2], result;
+} token_call;
+
+static void run_token_call(void *context)
+{
+	token_call *call = context;
+
+	call_user_function(NULL, NULL, call->callable, &call->result, 2, call->arguments);
+}
+
 static bool call_token(php_smtpsend_object *object, bool refresh, smtps_buf *token, smtps_error *error)
 {
 	smtps_str username = smtps_option_text(&object->options, SMTPS_O_USERNAME);
-	zval arguments[2], result;
+	token_call call = {.callable = &object->callables.token};
 	bool fine;
 
-	ZVAL_STRINGL(&arguments[0], username.len ? username.data : "", username.len);
-	ZVAL_BOOL(&arguments[1], refresh);
-	ZVAL_UNDEF(&result);
-	call_user_function(NULL, NULL, &object->callables.token, &result, 2, arguments);
-	zval_ptr_dtor(&arguments[0]);
-	if (EG(exception)) {
-		zval_ptr_dtor(&result);
+	ZVAL_STRINGL(&call.arguments[0], username.len ? username.data : "", username.len);
+	ZVAL_BOOL(&call.arguments[1], refresh);
+	ZVAL_UNDEF(&call.result);
+	fine = php_smtpsend_guard(run_token_call, &call);
+	zval_ptr_dtor(&call.arguments[0]);
+	if (!fine || EG(exception)) {
+		zval_ptr_dtor(&call.result);
 		return interrupted(error);
 	}
-	fine = Z_TYPE(result) == IS_STRING && Z_STRLEN(result) > 0;
+	fine = Z_TYPE(call.result) == IS_STRING && Z_STRLEN(call.result) > 0;
 	if (fine) {
-		smtps_buf_add(token, Z_STRVAL(result), Z_STRLEN(result));
+		smtps_buf_add(token, Z_STRVAL(call.result), Z_STRLEN(call.result));
 		fine = !token->failed || smtps_fail_memory(error, SMTPS_STAGE_AUTH);
 	} else {
 		smtps_fail(error, SMTPS_STAGE_OPTIONS, SMTPS_BAD_OPTION, SMTPS_CAUSE_NONE,
 			"the callable oauth_token returned %s: return the token, a text",
-			Z_TYPE(result) == IS_STRING ? "an empty text" : php_smtpsend_type_name(&result));
+			Z_TYPE(call.result) == IS_STRING ? "an empty text" : php_smtpsend_type_name(&call.result));
 	}
-	zval_ptr_dtor(&result);
+	zval_ptr_dtor(&call.result);
 	return fine;
 }
 

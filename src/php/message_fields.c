@@ -7,6 +7,7 @@
 #include "zend_interfaces.h"
 
 #include "files.h"
+#include "guard.h"
 #include "spool.h"
 
 static bool refuse_type(const char *key, zval *value, const char *instead, smtps_error *error)
@@ -33,7 +34,7 @@ static bool add_person(smtps_message *message, smtps_role role, zval *value, zen
 		!(Z_TYPE_P(value) == IS_OBJECT && instanceof_function(Z_OBJCE_P(value), zend_ce_stringable))) {
 		return refuse_type(key, value, "write \"Ann <ann@example.net>\" or \"ann@example.net\"", error);
 	}
-	text = zval_try_get_string(value);
+	text = php_smtpsend_text_of(value);
 	if (!text) {
 		return false;
 	}
@@ -81,16 +82,30 @@ bool php_smtpsend_add_people(smtps_message *message, smtps_role role, zval *valu
 
 /* --- header fields --- */
 
+typedef struct method_call {
+	zend_object *object;
+	const char *method;
+	zval result;
+} method_call;
+
+static void run_method_call(void *context)
+{
+	method_call *call = context;
+
+	zend_call_method(call->object, call->object->ce, NULL, call->method, strlen(call->method), &call->result,
+		0, NULL, NULL);
+}
+
 static bool call_for_number(zval *object, const char *method, zend_long *number)
 {
-	zval result;
+	method_call call = {.object = Z_OBJ_P(object), .method = method};
+	bool fine;
 
-	ZVAL_UNDEF(&result);
-	zend_call_method(
-		Z_OBJ_P(object), Z_OBJCE_P(object), NULL, method, strlen(method), &result, 0, NULL, NULL);
-	*number = Z_TYPE(result) == IS_LONG ? Z_LVAL(result) : 0;
-	zval_ptr_dtor(&result);
-	return !EG(exception);
+	ZVAL_UNDEF(&call.result);
+	fine = php_smtpsend_guard(run_method_call, &call);
+	*number = Z_TYPE(call.result) == IS_LONG ? Z_LVAL(call.result) : 0;
+	zval_ptr_dtor(&call.result);
+	return fine && !EG(exception);
 }
 
 bool php_smtpsend_set_date(smtps_message *message, zval *value, smtps_error *error)

@@ -17,6 +17,7 @@
 
 #include "base/memory.h"
 #include "files.h"
+#include "guard.h"
 
 /* --- keeping --- */
 
@@ -152,34 +153,69 @@ static bool pull_string(smtps_str text, php_smtpsend_take *take, void *context, 
 	return true;
 }
 
+typedef struct stream_call {
+	php_stream *stream;
+	char *chunk;
+	ssize_t got;
+} stream_call;
+
+static void read_stream(void *context)
+{
+	stream_call *call = context;
+
+	call->got = php_stream_read(call->stream, call->chunk, PHP_SMTPSEND_SPOOL_CHUNK);
+}
+
+/* As its last read left it: asking the stream would run user code. */
+static bool is_at_end(const php_stream *stream)
+{
+	return stream->eof && stream->writepos == stream->readpos;
+}
+
+/* A stream of user code may throw, end the request, or close itself while it is read: that is refused until we are done. */
+static bool read_all(stream_call *call, php_smtpsend_take *take, void *context, smtps_error *error)
+{
+	uint32_t closable = ~call->stream->flags & PHP_STREAM_FLAG_NO_FCLOSE;
+	bool alive = true, fine = true;
+
+	call->stream->flags |= PHP_STREAM_FLAG_NO_FCLOSE;
+	while (fine && (alive = php_smtpsend_guard(read_stream, call)) && call->got > 0 && !EG(exception)) {
+		fine = take(context, call->chunk, (size_t)call->got, error);
+		if (is_at_end(call->stream)) {
+			break; /* one that is asked again may begin anew */
+		}
+	}
+	call->stream->flags &= ~closable;
+	return fine && alive && !EG(exception);
+}
+
 static bool pull_stream(
 	zval *value, const char *what, php_smtpsend_take *take, void *context, smtps_error *error)
 {
 	php_stream *stream =
 		zend_fetch_resource2(Z_RES_P(value), NULL, php_file_le_stream(), php_file_le_pstream());
-	char *chunk;
-	ssize_t got;
-	bool fine = true;
+	stream_call call = {.stream = stream};
+	zval held;
+	bool fine;
 
 	if (!stream) {
 		return refuse(error, what, "is no open stream");
 	}
-	chunk = emalloc(PHP_SMTPSEND_SPOOL_CHUNK);
-	GC_ADDREF(Z_RES_P(value)); /* user code may drop it */
-	while (fine && (got = php_stream_read(stream, chunk, PHP_SMTPSEND_SPOOL_CHUNK)) > 0 && !EG(exception)) {
-		fine = take(context, chunk, (size_t)got, error);
-	}
-	if (!EG(exception) && fine && (got < 0 || !php_stream_eof(stream))) {
+	call.chunk = emalloc(PHP_SMTPSEND_SPOOL_CHUNK);
+	ZVAL_COPY(&held, value); /* user code may drop it */
+	fine = read_all(&call, take, context, error);
+	if (fine && (call.got < 0 || !is_at_end(stream))) {
 		fine = refuse(error, what,
-			got < 0 ? "is a stream that cannot be read"
-					: "is a stream that gave nothing and is not at its end: read it in blocking mode");
+			call.got < 0 ? "is a stream that cannot be read"
+						 : "is a stream that gave nothing and is not at its end: read it in blocking mode");
 	}
-	zend_list_delete(Z_RES_P(value));
-	efree(chunk);
-	return fine && !EG(exception);
+	zval_ptr_dtor(&held);
+	efree(call.chunk);
+	return fine;
 }
 
 typedef struct iteration {
+	zval *value;
 	const char *what;
 	php_smtpsend_take *take;
 	void *context;
@@ -210,13 +246,19 @@ static int pull_next(zend_object_iterator *iterator, void *argument)
 	return iterated->fine ? ZEND_HASH_APPLY_KEEP : ZEND_HASH_APPLY_STOP;
 }
 
+static void iterate(void *context)
+{
+	iteration *iterated = context;
+
+	spl_iterator_apply(iterated->value, pull_next, iterated);
+}
+
 static bool pull_iterable(zval *value, iteration *iterated)
 {
 	zval *item;
 
 	if (Z_TYPE_P(value) == IS_OBJECT) {
-		spl_iterator_apply(value, pull_next, iterated);
-		return iterated->fine && !EG(exception);
+		return php_smtpsend_guard(iterate, iterated) && iterated->fine && !EG(exception);
 	}
 	ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(value), item)
 	{
@@ -231,7 +273,8 @@ static bool pull_iterable(zval *value, iteration *iterated)
 bool php_smtpsend_pull(
 	zval *value, bool iterables, const char *what, php_smtpsend_take *take, void *context, smtps_error *error)
 {
-	iteration iterated = {.what = what, .take = take, .context = context, .error = error, .fine = true};
+	iteration iterated = {
+		.value = value, .what = what, .take = take, .context = context, .error = error, .fine = true};
 	zend_string *text;
 	bool fine;
 
@@ -248,7 +291,7 @@ bool php_smtpsend_pull(
 		return pull_iterable(value, &iterated);
 	}
 	if (Z_TYPE_P(value) == IS_OBJECT && instanceof_function(Z_OBJCE_P(value), zend_ce_stringable)) {
-		text = zval_try_get_string(value);
+		text = php_smtpsend_text_of(value);
 		fine = text && pull_string((smtps_str){ZSTR_VAL(text), ZSTR_LEN(text)}, take, context, error);
 		if (text) {
 			zend_string_release(text);

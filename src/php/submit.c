@@ -9,6 +9,7 @@
 #include "capture.h"
 #include "classes.h"
 #include "exceptions.h"
+#include "guard.h"
 #include "mail/raw.h"
 #include "spool.h"
 
@@ -70,6 +71,9 @@ static void fail(php_smtpsend_object *object, const smtps_error *error, const ph
 {
 	zval transcript, rejected;
 
+	if (php_smtpsend_is_over()) {
+		return;
+	}
 	php_smtpsend_transcript_value(&transcript, &object->transcript, true);
 	if (error->kind == SMTPS_NO_RECIPIENT) {
 		php_smtpsend_rejected_value(&rejected, outcome);

@@ -160,4 +160,225 @@ final class LifeTest extends Lab
 			$server->stop();
 		}
 	}
+
+	private const TOKEN = 'ya29.canary-token-1234';
+
+	/** The account on this server with a token instead of a password. */
+	private function tokenServer(array $arguments = []): Lab\Smtpd
+	{
+		return $this->smtpd('starttls', ['--token', self::USER . ':' . self::TOKEN, ...$arguments]);
+	}
+
+	/** php -S: one process, request after request. */
+	private function webServer(string $file, array $ini = []): int
+	{
+		$free = stream_socket_server('tcp://127.0.0.1:0');
+		$address = stream_socket_get_name($free, false);
+		fclose($free);
+		$server = $this->start(['sh', '-c', 'exec "$@" 2>&1', 'sh', PHP_BINARY, ...self::phpArguments($ini), '-S', $address, $file]);
+		$server->waitFor('/ started$/');
+
+		return (int) substr(strrchr($address, ':'), 1);
+	}
+
+	private function get(int $port, string $query): string
+	{
+		return (string) file_get_contents("http://127.0.0.1:$port/?$query", false, stream_context_create(['http' => ['ignore_errors' => true, 'timeout' => 10]]));
+	}
+
+	private const ENDINGS = <<<'PHP'
+		unset($account['password']);
+		$how = $_GET['how'] ?? $how;
+		$end = function () use ($how) {
+			switch ($how) {
+				case 'exit': exit('bye');
+				case 'fatal': trigger_error('fatal', E_USER_ERROR);
+				case 'undefined': eval('class Twice {} class Twice {}');
+				case 'throw': throw new DomainException('thrown');
+				case 'memory': ini_set('memory_limit', '16M'); $x = str_repeat('x', 64 << 20);
+				case 'time': set_time_limit(1); for (;;);
+			}
+		};
+		class Stringish { function __construct(public Closure $end) {} function __toString(): string { ($this->end)(); return 'ann@example.net'; } }
+		class Wrapped {
+			public $context; static Closure $end; private int $given = 0;
+			function stream_open() { return true; }
+			function stream_read($count) { if ($this->given++ > 400) { (self::$end)(); } return str_repeat("Field: of a message\n", 409); }
+			function stream_write($data) { (self::$end)(); return strlen($data); }
+			function stream_eof() { return false; }
+		}
+		Wrapped::$end = $end;
+		in_array('wrapped', stream_get_wrappers()) or stream_wrapper_register('wrapped', 'Wrapped');
+		$token = CANARY;
+		$where = $_GET['where'] ?? $where;
+		$smtp = new SmtpSend(['oauth_token' => fn () => $where === 'token' ? $end() ?? $token : $token] + $account);
+		$numbers = (function () use ($end) { yield str_repeat("Field: of a message\n", 150000); $end(); })();
+		$said = match ($where) {
+			'none', 'token' => $smtp->send($mail),
+			'stream' => $smtp->send(['attachments' => [['data' => fopen('wrapped://x', 'r'), 'name' => 'a.bin']]] + $mail),
+			'raw' => $smtp->sendRaw('shop@example.test', 'ann@example.net', fopen('wrapped://x', 'r')),
+			'generator' => $smtp->sendRaw('shop@example.test', 'ann@example.net', $numbers),
+			'text' => $smtp->send(['to' => new Stringish($end)] + $mail),
+			'write' => (new SmtpSend\Message)->from('a@example.net')->to('b@example.net')->text('x')->writeTo(fopen('wrapped://x', 'w')),
+		};
+		PHP;
+
+	public function testUserCodeMayEndTheRequest(): void // cases 178, 179, 181
+	{
+		$server = $this->tokenServer();
+		$page = str_replace('CANARY', var_export(self::TOKEN, true), self::ENDINGS) . "\n" . <<<'PHP'
+			preg_match('/^VmRSS:\s+(\d+)/m', file_get_contents('/proc/self/status'), $m);
+			echo json_encode(['accepted' => $said->accepted, 'reused' => $said->reused, 'files' => count(array_filter(scandir('/proc/self/fd'), fn ($f) => @readlink("/proc/self/fd/$f") !== false)), 'resident' => (int) $m[1]]);
+			PHP;
+		$port = $this->webServer($this->scriptFile($page, $server->port));
+		$good = fn () => json_decode($this->get($port, 'how=none&where=none'), true, 8, JSON_THROW_ON_ERROR);
+		$ends = ['exit', 'fatal', 'undefined', 'throw', 'memory'];
+		foreach ([0, 1] as $round) {
+			foreach (['token', 'stream', 'raw', 'generator', 'text', 'write'] as $where) {
+				foreach ($ends as $how) {
+					$said = $this->get($port, "how=$how&where=$where");
+					self::assertStringNotContainsString('accepted', $said, "$how in $where");
+				}
+			}
+			$told = $good();
+			self::assertSame([['ann@example.net'], false], [$told['accepted'], $told['reused']]);
+			$first ??= $told;
+		}
+		for ($i = 0; $i < 50; $i++) {
+			$this->get($port, 'how=fatal&where=' . ['token', 'raw', 'generator'][$i % 3]);
+		}
+		$told = $good();
+		self::assertSame($first['files'], $told['files'], 'no descriptor is left behind');
+		self::assertLessThan(2048, $told['resident'] - $first['resident'], 'kB: three messages of 2 MB would show');
+		self::assertCount(3, $server->mails(), 'what was interrupted was not sent');
+	}
+
+	public function testRequestsOfOneProcessStandApart(): void // cases 181, 182
+	{
+		$server = $this->tokenServer();
+		$code = '$run = $_SERVER["count"] = (int) @file_get_contents(__FILE__ . ".count"); file_put_contents(__FILE__ . ".count", (string) ($run + 1));' . "\n"
+			. '[$how, $where] = [["none", "none"], ["fatal", "token"], ["none", "none"], ["time", "token"], ["none", "none"], ["memory", "raw"]][$run % 6];' . "\n"
+			. 'register_shutdown_function(function () { echo "\nended\n"; });' . "\n"
+			. str_replace('CANARY', var_export(self::TOKEN, true), self::ENDINGS) . ' echo "\naccepted ", implode(",", $said->accepted), "\n";';
+		[, $output] = $this->start(['php-cgi', '-q', ...self::phpArguments(), '-T', '7', $this->scriptFile($code, $server->port)], ['REQUEST_METHOD' => ''])->finish();
+		self::assertSame(4, preg_match_all('/^accepted ann@example.net$/m', $output), $output);
+		self::assertCount(4, $server->mails());
+	}
+
+	public function testAStreamMayNotCloseItselfWhileItIsUsed(): void // case 178
+	{
+		$told = $this->resultOf(<<<'PHP'
+			class Closer {
+				public $context; public static $stream; public static $closed = []; private int $reads = 0;
+				function stream_open() { return true; }
+				private function close() { self::$closed[] = @fclose(self::$stream); self::$stream = null; }
+				function stream_read($count) { if ($this->reads++ === 2) { $this->close(); } return str_repeat("Field: of a message\n\n", 20); }
+				function stream_write($data) { $this->close(); return strlen($data); }
+				function stream_eof() { return $this->reads > 4; } // and yet it would give more
+			}
+			stream_wrapper_register('closer', 'Closer');
+			$smtp = new SmtpSend('null://');
+			Closer::$stream = fopen('closer://x', 'r');
+			$smtp->sendRaw('a@example.net', 'b@example.net', Closer::$stream);
+			Closer::$stream = fopen('closer://x', 'r');
+			$smtp->send(['attachments' => [['data' => Closer::$stream, 'name' => 'a.bin']]] + $mail);
+			Closer::$stream = fopen('closer://x', 'w');
+			(new SmtpSend\Message)->from('a@example.net')->to('b@example.net')->text('x')->writeTo(Closer::$stream);
+			$stream = Closer::$stream = fopen('closer://x', 'r');
+			$smtp->sendRaw('a@example.net', 'b@example.net', $stream);
+			echo json_encode([Closer::$closed, fclose($stream)]);
+			PHP);
+		self::assertSame([[false, false, false, false], true], $told, 'afterwards it may');
+	}
+
+	public function testCallablesMaySendButNotClose(): void // cases 119, 185, 186
+	{
+		$server = $this->tokenServer();
+		$told = $this->resultOf(str_replace('CANARY', self::TOKEN, <<<'PHP'
+			unset($account['password']);
+			$depth = 0;
+			$smtp = new SmtpSend(['oauth_token' => function () use (&$smtp, &$depth, &$said, $mail) {
+				if ($depth++ === 0) {
+					$said['nested'] = $smtp->send(['subject' => 'nested'] + $mail)->reused;
+					try { $smtp->close(); } catch (Error $e) { $said['close'] = $e->getMessage(); }
+				}
+				return 'CANARY';
+			}] + $account);
+			$said['outer'] = $smtp->send(['subject' => 'outer'] + $mail)->accepted;
+			$said['again'] = $smtp->send($mail)->reused;
+			$smtp->close();
+
+			// A fiber that rests in its callable while another one sends with the same object.
+			$fibers = new SmtpSend(['oauth_token' => function () { if (Fiber::getCurrent()) { Fiber::suspend('in the callable'); } return 'CANARY'; }] + $account);
+			$one = new Fiber(fn () => $fibers->send(['subject' => 'fiber one'] + $mail)->reused);
+			$two = new Fiber(fn () => $fibers->send(['subject' => 'fiber two'] + $mail)->reused);
+			$said['rests'] = [$one->start(), $two->start()];
+			$said['main'] = $fibers->send(['subject' => 'main'] + $mail)->reused;
+			$two->resume();
+			$one->resume();
+			$said['fibers'] = [$one->getReturn(), $two->getReturn()];
+			// One that is never resumed.
+			$three = new Fiber(fn () => (new SmtpSend(['oauth_token' => fn () => Fiber::suspend()] + $account))->send($mail));
+			$three->start();
+			unset($three);
+			echo json_encode($said);
+			PHP), $server->port);
+		self::assertSame(['ann@example.net'], $told['outer']);
+		self::assertFalse($told['nested']);
+		self::assertStringContainsString('must not be called from inside a callback', $told['close']);
+		self::assertTrue($told['again']);
+		self::assertSame(['in the callable', 'in the callable'], $told['rests']);
+		self::assertFalse($told['main']);
+		self::assertSame([true, true], $told['fibers'], 'over the connection that main left idle, one after the other');
+		self::assertCount(6, $server->mails());
+		self::assertSame([], array_merge(...array_column($server->mails(), 'faults')));
+	}
+
+	public function testSendsAfterAFatalError(): void // cases 182, 188
+	{
+		foreach (['trigger_error("the end", E_USER_ERROR)' => 'the end', 'set_time_limit(1); for (;;);' => 'Maximum execution time'] as $end => $error) {
+			$server = $this->tokenServer();
+			[$status, $output, $errors] = $this->runScript(str_replace(['CANARY', 'END;'], [self::TOKEN, "$end;"], <<<'PHP'
+				unset($account['password']);
+				$calls = 0;
+				$smtp = new SmtpSend(['oauth_token' => function () use (&$calls) {
+					if (++$calls === 1) { END; }
+					return 'CANARY';
+				}] + $account);
+				register_shutdown_function(function () use ($smtp, $mail) {
+					set_time_limit(0);
+					echo json_encode([$smtp->isConnected(), $smtp->send($mail)->accepted, $smtp->send($mail)->reused]), "\n";
+					$smtp->close(); // no call is in progress any more
+				});
+				$smtp->send(['subject' => 'never sent'] + $mail);
+				PHP), $server->port);
+			self::assertStringContainsString($error, $errors);
+			self::assertSame([255, '[false,["ann@example.net"],true]'], [$status, $output], $errors);
+			self::assertCount(2, $server->mails());
+			$server->stop();
+		}
+	}
+
+	public function testTimeIsUpWhileItWaits(): void // case 182
+	{
+		$server = $this->smtpd('starttls', ['--delay', 'RCPT=5']);
+		[$status, $output, $errors] = $this->runScript(<<<'PHP'
+			set_time_limit(30);
+			$parent = getmypid();
+			if (pcntl_fork() === 0) { // SIGPROF is the clock of set_time_limit()
+				usleep(500000);
+				posix_kill($parent, SIGPROF);
+				posix_kill(getmypid(), SIGKILL);
+			}
+			$start = hrtime(true);
+			register_shutdown_function(function () use ($start) { printf("%.1f", (hrtime(true) - $start) / 1e9); });
+			(new SmtpSend($account))->send($mail);
+			echo 'sent';
+			PHP, $server->port);
+		self::assertStringContainsString('Maximum execution time', $errors);
+		self::assertStringNotContainsString('SmtpSend\\', $errors);
+		self::assertSame(255, $status);
+		self::assertLessThan(1.5, (float) $output);
+		self::assertGreaterThan(0.4, (float) $output);
+	}
 }

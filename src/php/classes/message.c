@@ -6,6 +6,7 @@
 #include "ext/date/php_date.h"
 
 #include "php/exceptions.h"
+#include "php/guard.h"
 
 typedef struct message_object {
 	smtps_message *message; /* malloc; made when first needed */
@@ -73,6 +74,7 @@ void php_smtpsend_message_return(bool fine, smtps_error *error, zval *this, zval
 {
 	if (!fine) {
 		php_smtpsend_throw_error(error);
+		php_smtpsend_leave();
 		return;
 	}
 	RETURN_COPY(this);

@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "mail/compose.h"
 #include "php/exceptions.h"
+#include "php/guard.h"
 #include "php/spool.h"
 
 ZEND_METHOD(SmtpSend_Message, calendar)
@@ -224,19 +225,44 @@ ZEND_METHOD(SmtpSend_Message, toString)
 	RETURN_STR(octets);
 }
 
-static bool write_stream(smtps_composed *composed, php_stream *stream, zend_long *count, smtps_error *error)
+typedef struct write_call {
+	php_stream *stream;
+	const char *chunk;
+	ptrdiff_t length, written;
+} write_call;
+
+static void run_write_call(void *context)
+{
+	write_call *call = context;
+
+	call->written = php_stream_write(call->stream, call->chunk, (size_t)call->length);
+}
+
+static bool write_all(smtps_composed *composed, php_stream *stream, zend_long *count, smtps_error *error)
 {
 	char chunk[8192];
-	ptrdiff_t got;
+	write_call call = {.stream = stream, .chunk = chunk};
 
-	while ((got = composed->source->read(composed->source, chunk, sizeof chunk, error)) > 0) {
-		if (php_stream_write(stream, chunk, (size_t)got) != got) {
+	while ((call.length = composed->source->read(composed->source, chunk, sizeof chunk, error)) > 0) {
+		if (!php_smtpsend_guard(run_write_call, &call) || call.written != call.length) {
 			return smtps_fail(error, SMTPS_STAGE_MESSAGE, SMTPS_BAD_MESSAGE, SMTPS_CAUSE_LOCAL,
 				"the stream cannot be written to");
 		}
-		*count += got;
+		*count += call.written;
 	}
-	return got == 0;
+	return call.length == 0;
+}
+
+/* A stream of user code may not close itself while we write. */
+static bool write_stream(smtps_composed *composed, php_stream *stream, zend_long *count, smtps_error *error)
+{
+	uint32_t closable = ~stream->flags & PHP_STREAM_FLAG_NO_FCLOSE;
+	bool fine;
+
+	stream->flags |= PHP_STREAM_FLAG_NO_FCLOSE;
+	fine = write_all(composed, stream, count, error);
+	stream->flags &= ~closable;
+	return fine;
 }
 
 ZEND_METHOD(SmtpSend_Message, writeTo)
@@ -257,4 +283,5 @@ ZEND_METHOD(SmtpSend_Message, writeTo)
 		php_smtpsend_throw_error(&error);
 	}
 	smtps_composed_free(&composed);
+	php_smtpsend_leave();
 }

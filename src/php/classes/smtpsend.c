@@ -8,6 +8,7 @@
 
 #include "php/capture.h"
 #include "php/exceptions.h"
+#include "php/guard.h"
 #include "php/message.h"
 #include "php/object.h"
 #include "php/submit.h"
@@ -218,6 +219,7 @@ ZEND_METHOD(SmtpSend, send)
 		zend_argument_type_error(1, "must be of type SmtpSend\\Message|SmtpSend\\RawMessage|array, %s given",
 			php_smtpsend_type_name(message));
 	}
+	php_smtpsend_leave();
 }
 
 ZEND_METHOD(SmtpSend, sendRaw)
@@ -242,6 +244,7 @@ ZEND_METHOD(SmtpSend, sendRaw)
 	}
 	php_smtpsend_submit_raw(
 		object, (smtps_str){ZSTR_VAL(sender), ZSTR_LEN(sender)}, &recipients, octets, return_value);
+	php_smtpsend_leave();
 }
 
 /* --- the connection --- */
@@ -264,20 +267,25 @@ ZEND_METHOD(SmtpSend, connect)
 	smtps_attempts attempts = {0};
 	smtps_error error = {0};
 	zval transcript;
+	bool fine;
 
 	ZEND_PARSE_PARAMETERS_NONE();
 	if (!object) {
 		RETURN_THROWS();
 	}
-	if (!connect_it(object, &facts, &attempts, &error)) {
-		php_smtpsend_transcript_value(&transcript, &object->transcript, true);
-		php_smtpsend_throw(&error, &attempts, &transcript, NULL);
-	} else if (!EG(exception)) {
-		php_smtpsend_connection_value(return_value, &facts);
+	fine = connect_it(object, &facts, &attempts, &error);
+	if (!php_smtpsend_is_over() && !EG(exception)) {
+		if (fine) {
+			php_smtpsend_connection_value(return_value, &facts);
+		} else {
+			php_smtpsend_transcript_value(&transcript, &object->transcript, true);
+			php_smtpsend_throw(&error, &attempts, &transcript, NULL);
+		}
 	}
 	smtps_connection_facts_free(&facts);
 	smtps_attempts_free(&attempts);
 	smtps_error_free(&error);
+	php_smtpsend_leave();
 }
 
 ZEND_METHOD(SmtpSend, close)
