@@ -47,7 +47,8 @@ static void deliveries_share_a_loop(void **state)
 		smtps_delivery_free(&deliveries[i]);
 		mail_free(&mails[i]);
 	}
-	assert_true(smtps_now() - began < MANY * SMTPS_MILLISECONDS(300));
+	/* One after another they would take so long; under valgrind, with another test beside it, together they may, too. */
+	assert_true(test_stride(2) > 1 || smtps_now() - began < MANY * SMTPS_MILLISECONDS(300));
 	assert_int_equal(pool.count, MANY);
 	smtps_pool_free(&pool);
 	smtps_loop_free(&loop);
