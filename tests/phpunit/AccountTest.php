@@ -137,4 +137,45 @@ final class AccountTest extends Lab
 			self::assertStringNotContainsString($form, $output);
 		}
 	}
+
+	public function testAUsersOwnFileHoldsAWholeAccount(): void // case 250
+	{
+		$server = $this->smtpd('starttls', ['--user', 'own@example.test:own-secret']);
+		$file = $this->scriptFile('try { echo "said ", json_encode((new SmtpSend)->send($mail)->accepted); } catch (SmtpSend\Exception $e) { echo "said ", json_encode($e->getMessage()); }');
+		$own = ['host' => '127.0.0.1', 'port' => $server->port, 'encryption' => 'starttls', 'peer_name' => self::HOST, 'ca_file' => self::authority(), 'username' => 'own@example.test', 'password' => 'own-secret'];
+		$write = fn (array $values) => file_put_contents(dirname($file) . '/.user.ini', implode('', array_map(static fn ($name, $value) => "smtpsend.$name='$value'\n", array_keys($values), $values)));
+		$ask = function (string $allowed) use ($file, $server): mixed {
+			$ini = ['smtpsend.allow_user_config' => $allowed, 'smtpsend.host' => '127.0.0.1', 'smtpsend.port' => $server->port, 'smtpsend.encryption' => 'starttls', 'smtpsend.peer_name' => self::HOST,
+				'smtpsend.ca_file' => self::authority(), 'smtpsend.username' => self::USER, 'smtpsend.password' => "'" . self::CANARY . "'", 'cgi.force_redirect' => 0];
+			$environment = ['SCRIPT_FILENAME' => $file, 'REQUEST_METHOD' => 'GET', 'GATEWAY_INTERFACE' => 'CGI/1.1', 'DOCUMENT_ROOT' => dirname($file), 'PATH_TRANSLATED' => $file];
+			[, $output, $errors] = $this->start(['php-cgi', ...self::phpArguments($ini)], $environment)->finish();
+			self::assertSame(1, preg_match('/^said (.*)$/m', $output, $match), $output . $errors);
+
+			return json_decode($match[1], true);
+		};
+		$write($own);
+		self::assertSame(['ann@example.net'], $ask('on'));
+		self::assertSame(['ann@example.net'], $ask('off'), 'without leave the host\'s own account is used');
+		self::assertSame(['own@example.test', self::USER], array_column($server->mails(), 'user'));
+		$write(array_diff_key($own, ['username' => 0, 'password' => 0]));
+		self::assertNotSame(['ann@example.net'], $ask('on'), 'no part of the host\'s account is left');
+		self::assertCount(2, $server->mails());
+	}
+
+	public function testItLivesBesideOtherUsersOfOpenSsl(): void // case 64
+	{
+		$folder = ini_get('extension_dir');
+		if (!is_executable('/usr/bin/valgrind') || !is_file("$folder/curl.so")) {
+			self::markTestSkipped('no valgrind or no curl extension');
+		}
+		$code = 'try { (new SmtpSend("smtp://127.0.0.1:1/?timeout=1"))->connect(); } catch (SmtpSend\Exception $e) {} openssl_digest("x", "sha256"); curl_close(curl_init()); echo implode(",", get_loaded_extensions());';
+		foreach ([['curl.so', self::extension()], [self::extension(), 'curl.so']] as $order) {
+			$extensions = array_merge(...array_map(static fn ($name) => ['-d', "extension=$name"], $order));
+			[$status, $output, $errors] = $this->start(['valgrind', '-q', '--error-exitcode=99', '--undef-value-errors=no', PHP_BINARY, '-n', ...$extensions, '-r', $code],
+				['USE_ZEND_ALLOC' => '0', 'ZEND_DONT_UNLOAD_MODULES' => '1'])->finish();
+			self::assertSame(0, $status, $errors);
+			self::assertStringContainsString('smtpsend', $output);
+			self::assertStringContainsString('curl', $output);
+		}
+	}
 }
